@@ -2,6 +2,7 @@ package boot
 
 import (
 	"context"
+	"encoding/hex"
 	"net/http"
 	"os"
 	"path"
@@ -89,7 +90,7 @@ func (s *System) feedbackByToken() http.Handler {
 	return feedback.New(feedback.Config{Desk: visitorsOf{s}, Root: root, Log: s.log, Where: func(r *http.Request) (feedback.At, string, bool) {
 		rest, ok := strings.CutPrefix(r.URL.Path, prototyping.FeedbackPath)
 		token, _, _ := strings.Cut(rest, "/")
-		return feedback.At{Token: token}, prototyping.FeedbackPath + token, ok && len(token) == 32 && strings.Trim(token, "0123456789abcdef") == ""
+		return feedback.At{Token: token}, prototyping.FeedbackPath + token, ok && len(token) == 32 && isHex(token)
 	}})
 }
 
@@ -130,4 +131,10 @@ func writeFolder(dir string, files map[string]string) error {
 		}
 	}
 	return nil
+}
+
+// isHex says whether a text is what hex.EncodeToString could have written.
+func isHex(text string) bool {
+	raw, err := hex.DecodeString(text)
+	return err == nil && hex.EncodeToString(raw) == text
 }
