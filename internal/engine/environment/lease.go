@@ -64,7 +64,7 @@ func (h Held) Settle(now time.Time) (settled Held, began []Lease) {
 }
 
 // Ask adds who asks for a place: it is theirs where no one has it, and they wait otherwise.
-// Whoever has it already, or waits, changes nothing by asking once more.
+// A holder, or one who waits, changes nothing by asking once more.
 func (h Held) Ask(p Place, l Lease, now time.Time) (asked Held, got Lease, err error) {
 	if l.For == 0 {
 		l.For = min(2*time.Hour, p.Longest)

@@ -34,7 +34,7 @@ func held(ask func(query string, args []any, dest ...any) error, place string) (
 }
 
 // Lease changes who has a place, in one write: two who ask at the same moment come one
-// after the other, over all replicas. Whoever has it by that is evidence, and told.
+// after the other, over all replicas. Its new holder is evidence, and told.
 func (s *Store) Lease(ctx context.Context, p Place, now time.Time, do func(h Held, number func() (int64, error)) (Held, []prentice.Note, error)) (after Held, err error) {
 	err = s.write(ctx, func(tx *db.Tx) error {
 		if _, err := tx.Next("environment place " + p.Name); err != nil { // no other write comes between

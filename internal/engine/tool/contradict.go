@@ -62,7 +62,7 @@ func governs(pins []Pin, tool, dir string) string {
 	}
 }
 
-// makers are files that show that a tool is used, whoever says which version.
+// makers are files that show that a tool is used, wherever its version is said.
 var makers = map[string]string{"package.json": "node", "pyproject.toml": "python", "setup.py": "python", "requirements.txt": "python", "Cargo.toml": "rust", "Gemfile": "ruby", "composer.json": "php", "pom.xml": "java", "build.gradle": "java", "build.gradle.kts": "java"}
 
 // bareTools are the tools that are used at the root of a tree and of which nothing says which

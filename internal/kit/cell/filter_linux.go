@@ -40,7 +40,7 @@ func confine(program []unix.SockFilter) error {
 }
 
 // powerless gives up all capabilities that this thread has or could get in its namespace of
-// users, so that the program which it becomes has none, whoever it is there.
+// users, so that the program which it becomes has none, as which user it may run there.
 func powerless() error {
 	for c := uintptr(0); c <= 63; c++ {
 		if err := unix.Prctl(unix.PR_CAPBSET_DROP, c, 0, 0, 0); err == unix.EINVAL {

@@ -16,7 +16,7 @@ const (
 
 // Sweep removes groups whose names begin with prefix and in which there is nothing, wherever
 // they are below the roots of the trees: a process that stood in another group made them
-// there. One with a process in it stays, whoever that is, and so do those within it.
+// there. One with a process in it stays, of any user, and so do those within it.
 func (p Place) Sweep(prefix string) (removed []string) {
 	roots := map[string]bool{}
 	for controller, dir := range map[string]string{"": p.Unified, "pids": p.Pids, "memory": p.Memory, "cpu": p.CPU} {
