@@ -33,9 +33,9 @@ type Pressure struct{ Disk, Memory int }
 func (p Pressure) Holds(q Quota) string {
 	switch {
 	case p.Disk >= q.Disk:
-		return fmt.Sprintf("waits: %d%% of the disk is in use, and from %d%% none is made", p.Disk, q.Disk)
+		return fmt.Sprintf("waits: %d%% of the disk is in use, and from %d%% none is made: stop one, free some, or raise limits.disk in environments.yaml", p.Disk, q.Disk)
 	case p.Memory >= q.Memory:
-		return fmt.Sprintf("waits: %d%% of the memory is in use, and from %d%% none is made", p.Memory, q.Memory)
+		return fmt.Sprintf("waits: %d%% of the memory is in use, and from %d%% none is made: stop one, free some, or raise limits.memory in environments.yaml", p.Memory, q.Memory)
 	}
 	return ""
 }

@@ -40,6 +40,9 @@ type LinkMade struct {
 	URL string `json:"url"`
 }
 
+// Quiet is all that a script wants of it.
+func (l LinkMade) Quiet() string { return l.URL }
+
 // Text implements op.Texter.
 func (l LinkMade) Text() string {
 	return fmt.Sprintf("%s\nlink %d lets anyone who has this address look at %s, until %s\nTake it back with: prentice link revoke %d\n", l.URL, l.Number, l.Of, op.At(l.Ends), l.Number)
