@@ -251,6 +251,37 @@ func TestWhereverPrenticeIsEndedAForgeHasOneCommentAndWhatWasChecked(t *testing.
 	})
 }
 
+func TestAPullRequestThatLandsWhileItIsToldOfAsQueuedIsToldOfAsLanded(t *testing.T) {
+	g := newGated(t, dbtest.SQLite(t), forge.Gitea)
+	pull := g.propose("one", "add one", "one=1")
+	k := g.desk()
+	g.turn(k)
+	n := g.first()
+	g.approve(n)
+	g.queue(k, n)
+	landing := false
+	g.saw = func(moment string) {
+		if landing || !strings.HasPrefix(moment, "between the statuses") {
+			return
+		}
+		landing = true
+		other := g.desk()
+		for range 4 {
+			if err := other.TurnQueues(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	g.turn(k)
+	if g.state(n).State != change.Landed {
+		t.Fatalf("it has not landed meanwhile: %+v", g.state(n))
+	}
+	g.turn(k)
+	if list := g.ours(pull); len(list) != 1 || !strings.Contains(list[0], "has landed") || !g.far.Pull(pull).Merged {
+		t.Errorf("%q, %+v", list, g.far.Pull(pull))
+	}
+}
+
 func TestWhatIsNotThereAsItWasQueuedDoesNotLand(t *testing.T) {
 	for _, c := range []struct {
 		name string

@@ -213,7 +213,7 @@ func (k *Desk) giveUp(ctx context.Context, number int64, why string) error {
 // moment, the next turn sees how that ended.
 func (k *Desk) pullGone(ctx context.Context, g *gated, f Forge, one pulled) error {
 	if !one.Open {
-		return k.showLanded(ctx, g, f, one)
+		return k.tellPull(ctx, g, f, one)
 	}
 	p, err := f.Pull(ctx, one.Pull)
 	if err != nil && prentice.KindOf(err) != prentice.NotFound {

@@ -23,7 +23,7 @@ const (
 // What is said is the same when it is said twice: a process that ends between a status and
 // the comment leaves nothing that the next does not put right.
 func (k *Desk) tellPull(ctx context.Context, g *gated, f Forge, one pulled) error {
-	if one.Change == 0 {
+	if one.Change == 0 || one.Shown && !one.Open {
 		return nil
 	}
 	now := k.now()
@@ -32,7 +32,7 @@ func (k *Desk) tellPull(ctx context.Context, g *gated, f Forge, one pulled) erro
 		return err
 	}
 	if one.Told != "" && (!one.Open || now.Sub(c.Updated) > lively && now.Sub(one.Looked) < lookAgain) {
-		return k.showLanded(ctx, g, f, one)
+		return k.showLanded(ctx, g, f, c, one)
 	}
 	s, err := k.standing(ctx, c, one)
 	if err != nil {
@@ -59,7 +59,7 @@ func (k *Desk) tellPull(ctx context.Context, g *gated, f Forge, one pulled) erro
 	if err := k.keepPull(ctx, g.Repository, one); err != nil {
 		return err
 	}
-	return k.showLanded(ctx, g, f, one)
+	return k.showLanded(ctx, g, f, c, one)
 }
 
 // standing is how a change stands, for the forge.
@@ -91,16 +91,14 @@ func (k *Desk) standing(ctx context.Context, c change.Change, one pulled) (forge
 }
 
 // showLanded has the forge show that a pull request landed. Some see it by themselves, a
-// moment later; in the end it is closed.
-func (k *Desk) showLanded(ctx context.Context, g *gated, f Forge, one pulled) error {
-	if one.Shown || one.Change == 0 {
+// moment later; in the end it is closed. The change is as it was told: one that landed since
+// is told of first, in the next turn, for a closed one is not told of again.
+func (k *Desk) showLanded(ctx context.Context, g *gated, f Forge, told change.Change, one pulled) error {
+	if one.Shown || told.State != change.Landed {
 		return nil
 	}
-	c, err := k.Changes.Find(ctx, one.Change)
-	if err != nil || c.State != change.Landed {
-		return err
-	}
-	if one.Shown, err = f.Landed(ctx, one.Pull, c.Landed, k.now().Sub(c.Ended) > seesLate); err != nil && prentice.KindOf(err) != prentice.NotFound {
+	var err error
+	if one.Shown, err = f.Landed(ctx, one.Pull, told.Landed, k.now().Sub(told.Ended) > seesLate); err != nil && prentice.KindOf(err) != prentice.NotFound {
 		return err
 	}
 	if !one.Shown {
