@@ -25,8 +25,9 @@ import (
 )
 
 // patience is how long a story waits for something that must come true. It is
-// long, because machines that run tests are busy.
-var patience = time.Minute
+// long, because machines that run tests are busy: checks of a whole repository that
+// take seconds on a quiet one took longer than a minute beside the other stories.
+var patience = 3 * time.Minute
 
 // scene is what a story has going on.
 type scene struct {

@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-const patience = 60 * time.Second
+const patience = 3 * time.Minute
 
 // server is prentice with its sample team, as a process of its own.
 type server struct {
