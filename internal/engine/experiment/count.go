@@ -18,43 +18,48 @@ type Exposure struct {
 }
 
 // Expose keeps exposures. A unit counts once; one that was given both variants counts for
-// neither. Beyond the most no more are taken.
-func (s *Store) Expose(ctx context.Context, list []Exposure) error {
-	err := s.DB.Write(ctx, func(tx *db.Tx) error {
-		room := map[int64]int64{}
+// neither. Beyond is how many came when the most that are counted were there: they count for
+// nothing, and that is counted.
+func (s *Store) Expose(ctx context.Context, list []Exposure) (beyond int64, err error) {
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		beyond = 0 // this may run again
 		for _, x := range list {
-			left, known := room[x.Experiment]
-			if !known {
-				var n int64
-				if err := tx.QueryRow(`SELECT COUNT(*) FROM experiment_units WHERE experiment = ?`, []any{x.Experiment}, &n); err != nil {
-					return err
-				}
-				left = mostUnits - n
-			}
-			if room[x.Experiment] = left; left <= 0 {
-				continue
-			}
-			given := int64(0)
-			if x.Treatment {
-				given = 1
-			}
-			n, err := tx.Exec(`INSERT INTO experiment_units (experiment, unit, treatment, at, did) VALUES (?, ?, ?, ?, 0) ON CONFLICT (experiment, unit) DO NOTHING`, x.Experiment, x.Unit, given, db.Micros(x.At))
+			over, err := expose(tx, x)
 			if err != nil {
 				return err
 			}
-			if room[x.Experiment] -= n; n > 0 {
-				continue
-			}
-			if _, err := tx.Exec(`UPDATE experiment_units SET treatment = 2 WHERE experiment = ? AND unit = ? AND treatment <> ? AND treatment <> 2`, x.Experiment, x.Unit, given); err != nil {
-				return err
-			}
+			beyond += over
 		}
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("keep exposures: %w", err)
+		return 0, fmt.Errorf("keep exposures: %w", err)
 	}
-	return nil
+	return beyond, nil
+}
+
+func expose(tx *db.Tx, x Exposure) (beyond int64, err error) {
+	given := int64(0)
+	if x.Treatment {
+		given = 1
+	}
+	var units, known int64
+	if err := tx.QueryRow(`SELECT units, (SELECT COUNT(*) FROM experiment_units WHERE experiment = ? AND unit = ?) FROM experiment_tally WHERE experiment = ?`, []any{x.Experiment, x.Unit, x.Experiment}, &units, &known); err != nil {
+		return 0, err
+	}
+	if known == 0 && units >= mostUnits {
+		return tx.Exec(`UPDATE experiment_tally SET beyond = beyond + 1 WHERE experiment = ?`, x.Experiment)
+	}
+	n, err := tx.Exec(`INSERT INTO experiment_units (experiment, unit, treatment, at, did) VALUES (?, ?, ?, ?, 0) ON CONFLICT (experiment, unit) DO NOTHING`, x.Experiment, x.Unit, given, db.Micros(x.At))
+	if err != nil {
+		return 0, err
+	}
+	if n > 0 {
+		_, err = tx.Exec(`UPDATE experiment_tally SET units = units + 1 WHERE experiment = ?`, x.Experiment)
+		return 0, err
+	}
+	_, err = tx.Exec(`UPDATE experiment_units SET treatment = 2 WHERE experiment = ? AND unit = ? AND treatment <> ? AND treatment <> 2`, x.Experiment, x.Unit, given)
+	return 0, err
 }
 
 // Did keeps that a unit had the outcome, once. Of a unit that was given no variant nothing
@@ -72,15 +77,15 @@ func (s *Store) Did(ctx context.Context, experiment int64, unit string, at time.
 }
 
 // Count is what was counted. Both is how many units were given both variants, and count
-// for neither.
-func (s *Store) Count(ctx context.Context, experiment int64) (c Counts, both int64, err error) {
+// for neither; beyond is how many came when the most that are counted were there.
+func (s *Store) Count(ctx context.Context, experiment int64) (c Counts, both, beyond int64, err error) {
 	err = s.DB.QueryRow(ctx, `SELECT COALESCE(SUM(CASE WHEN treatment = 0 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN treatment = 0 AND did > 0 THEN 1 ELSE 0 END), 0),
-		COALESCE(SUM(CASE WHEN treatment = 1 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN treatment = 1 AND did > 0 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN treatment = 2 THEN 1 ELSE 0 END), 0)
-		FROM experiment_units WHERE experiment = ?`, []any{experiment}, &c.Control, &c.ControlDid, &c.Treatment, &c.TreatmentDo, &both)
+		COALESCE(SUM(CASE WHEN treatment = 1 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN treatment = 1 AND did > 0 THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN treatment = 2 THEN 1 ELSE 0 END), 0),
+		COALESCE((SELECT beyond FROM experiment_tally WHERE experiment = ?), 0) FROM experiment_units WHERE experiment = ?`, []any{experiment, experiment}, &c.Control, &c.ControlDid, &c.Treatment, &c.TreatmentDo, &both, &beyond)
 	if err != nil {
-		return c, 0, fmt.Errorf("count the units of an experiment: %w", err)
+		return c, 0, 0, fmt.Errorf("count the units of an experiment: %w", err)
 	}
-	return c, both, nil
+	return c, both, beyond, nil
 }
 
 // Seen is a look, as it was made.

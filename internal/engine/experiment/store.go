@@ -40,6 +40,9 @@ func (s *Store) Add(ctx context.Context, e Experiment, note prentice.Note) (Expe
 			db.Micros(e.Began), db.Micros(e.Ends), db.Micros(e.Stopped), string(e.StoppedBy), e.Reason, text(e.P), text(e.Skew), text(e.Result)}, ""); err != nil {
 			return err
 		}
+		if _, err := tx.Exec(`INSERT INTO experiment_tally (experiment, units, beyond) VALUES (?, 0, 0)`, e.Number); err != nil {
+			return err
+		}
 		return s.happened(tx, e.Created, note)
 	})
 	return e, err

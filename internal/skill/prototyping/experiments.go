@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"sync"
@@ -20,12 +21,11 @@ type Experiments struct {
 	Deps
 	flags *Flags
 	store *experiment.Store
-	wake  chan struct{}
 
 	mu      sync.Mutex
-	running map[string][]experiment.Experiment // by flag, as they were read
-	waiting map[exposed]time.Time              // exposures that are not kept yet
-	kept    map[exposed]bool                   // those that are known to be
+	running map[string][]experiment.Experiment // by flag, as they were read; nil is not yet
+	kept    map[exposed]bool                   // exposures that are known to be kept
+	failed  time.Time                          // when the log last said that one could not be kept
 }
 
 // exposed is a unit of an experiment, and what it was given.
@@ -35,16 +35,18 @@ type exposed struct {
 	treatment  bool
 }
 
-// The most exposures that wait at once, and that are remembered as kept: beyond that a
-// program that asks is not held up, and what is asked again is counted then.
-const (
-	mostWaiting = 50_000
-	mostKept    = 200_000
-)
+// mostKept is how many exposures are remembered, so that a user who is asked for again
+// writes nothing; beyond that the database is asked again.
+const mostKept = 200_000
+
+// patience is how long an answer waits until its exposure is kept.
+const patience = 5 * time.Second
 
 func newExperiments(d Deps, f *Flags) *Experiments {
-	return &Experiments{Deps: d, flags: f, store: &experiment.Store{DB: d.DB, Record: d.Record, Tell: d.Tell}, wake: make(chan struct{}, 1),
-		running: map[string][]experiment.Experiment{}, waiting: map[exposed]time.Time{}, kept: map[exposed]bool{}}
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Experiments{Deps: d, flags: f, store: &experiment.Store{DB: d.DB, Record: d.Record, Tell: d.Tell}, kept: map[exposed]bool{}}
 }
 
 func (x *Experiments) there() error {
@@ -61,57 +63,89 @@ func assignment(f *flag.Flag) string {
 	return prentice.Digest(fmt.Appendf(nil, "fractional/2 %q %v %q %q %s", f.Key, f.Disabled, f.Default, variants, f.Targeting))
 }
 
-// exposes notes that a flag was asked for a user, where an experiment counts that. It keeps
-// nothing itself, so that no program waits for it.
-func (x *Experiments) exposes(f *flag.Flag, context map[string]any, answer flag.Answer, overridden bool) {
-	user, _ := context["targetingKey"].(string)
+// exposes keeps that a user is given a variant, where an experiment counts that, before the
+// answer is given: what a crash loses was given to no one.
+func (x *Experiments) exposes(ctx context.Context, f *flag.Flag, about map[string]any, answer flag.Answer, overridden bool) error {
+	user, _ := about["targetingKey"].(string)
 	if user == "" || answer.Code != "" || overridden {
-		return
+		return nil
 	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	for _, e := range x.running[f.Key] {
+	counting, err := x.of(ctx, f.Key)
+	if err != nil || len(counting) == 0 {
+		return err
+	}
+	var list []experiment.Exposure
+	var keys []exposed
+	for _, e := range counting {
 		if answer.Variant != e.Control && answer.Variant != e.Treatment || assignment(f) != e.Pinned {
 			continue
 		}
 		one := exposed{e.Number, e.Unit(user), answer.Variant == e.Treatment}
-		if len(x.waiting) < mostWaiting && !x.kept[one] {
-			x.waiting[one] = x.Clock()
+		if !x.known(one) {
+			keys = append(keys, one)
+			list = append(list, experiment.Exposure{Experiment: one.experiment, Unit: one.unit, Treatment: one.treatment, At: x.Clock()})
 		}
 	}
+	if len(list) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if _, err := x.store.Expose(ctx, list); err != nil {
+		return err
+	}
+	x.remember(keys)
+	return nil
 }
 
-// counts says whether any experiment counts who asks for a flag.
-func (x *Experiments) counts(flag string) bool {
+// known says whether an exposure is known to be kept.
+func (x *Experiments) known(one exposed) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return len(x.running[flag]) > 0
+	return x.kept[one]
 }
 
-// flush keeps what waits. What could not be kept waits on.
-func (x *Experiments) flush(ctx context.Context) error {
+func (x *Experiments) remember(list []exposed) {
 	x.mu.Lock()
-	list := make([]experiment.Exposure, 0, len(x.waiting))
-	for one, at := range x.waiting {
-		list = append(list, experiment.Exposure{Experiment: one.experiment, Unit: one.unit, Treatment: one.treatment, At: at})
+	defer x.mu.Unlock()
+	if len(x.kept) > mostKept {
+		clear(x.kept)
 	}
+	for _, one := range list {
+		x.kept[one] = true
+	}
+}
+
+// of are the experiments that count who asks for a flag.
+func (x *Experiments) of(ctx context.Context, flag string) ([]experiment.Experiment, error) {
+	x.mu.Lock()
+	by := x.running
 	x.mu.Unlock()
-	for part := range slices.Chunk(list, 1000) {
-		if err := x.store.Expose(ctx, part); err != nil {
-			return err
+	if by == nil {
+		if _, err := x.read(ctx); err != nil {
+			return nil, err
 		}
 		x.mu.Lock()
-		if len(x.kept) > mostKept {
-			clear(x.kept)
-		}
-		for _, e := range part {
-			one := exposed{e.Experiment, e.Unit, e.Treatment}
-			delete(x.waiting, one)
-			x.kept[one] = true
-		}
+		by = x.running
 		x.mu.Unlock()
 	}
-	return nil
+	return by[flag], nil
+}
+
+// uncounted is the answer to one who cannot be counted: no variant, so that the program uses
+// the value in its code, and the user is no part of the experiment.
+func (x *Experiments) uncounted(key string, err error) flag.Answer {
+	now := x.Clock()
+	x.mu.Lock()
+	tell := now.Sub(x.failed).Abs() >= time.Minute
+	if tell {
+		x.failed = now
+	}
+	x.mu.Unlock()
+	if tell {
+		x.Log.Error("users are given no variant, because an experiment cannot count them", "flag", key, "err", err)
+	}
+	return flag.Answer{Key: key, Reason: flag.Error, Code: flag.General, Details: "an experiment counts who asks for this flag, and cannot keep it now: use the value in the code, and ask again"}
 }
 
 // read reads which experiments count.
@@ -130,7 +164,8 @@ func (x *Experiments) read(ctx context.Context) ([]experiment.Experiment, error)
 	return list, nil
 }
 
-// Count keeps exposures each second, on every replica, because each is asked for flags.
+// Count reads each second which experiments count, on every replica, because each is asked
+// for flags.
 func (x *Experiments) Count(ctx context.Context) error {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -138,14 +173,10 @@ func (x *Experiments) Count(ctx context.Context) error {
 		if _, err := x.read(ctx); err != nil && ctx.Err() == nil {
 			x.Log.Error("read which experiments count", "err", err)
 		}
-		if err := x.flush(ctx); err != nil && ctx.Err() == nil {
-			x.Log.Error("keep exposures", "err", err)
-		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-		case <-x.wake:
 		}
 	}
 }
@@ -183,7 +214,7 @@ func (x *Experiments) tend(ctx context.Context) error {
 // changed, or a person with a reason does. Between looks that end nothing lies a hundredth
 // of the units, so that there are not more of them than can be shown.
 func (x *Experiments) look(ctx context.Context, e experiment.Experiment, by prentice.Ref, reason string) error {
-	c, _, err := x.store.Count(ctx, e.Number)
+	c, _, _, err := x.store.Count(ctx, e.Number)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package prototyping
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"prentice"
@@ -71,9 +72,6 @@ func (c *counter) users(t *testing.T, in experimentIn, from, to int) {
 			t.Fatal(err)
 		}
 		if (answer.Variant == "on") == (i%10 != 0) {
-			if err := c.flush(t.Context()); err != nil {
-				t.Fatal(err)
-			}
 			if got, err := c.outcome(t.Context(), c.call(), outcomeIn{in, user}); err != nil || !got.Counted {
 				t.Fatal(user, got, err)
 			}
@@ -81,9 +79,6 @@ func (c *counter) users(t *testing.T, in experimentIn, from, to int) {
 				t.Fatal("a second time", user, got, err)
 			}
 		}
-	}
-	if err := c.flush(t.Context()); err != nil {
-		t.Fatal(err)
 	}
 }
 
@@ -158,8 +153,11 @@ func TestAFlagThatIsChangedEndsTheExperimentAsDisturbed(t *testing.T) {
 	in := c.begin(t, "sequential")
 	c.users(t, in, 0, 250)
 	c.write(t, strings.Replace(assigning, `["on", 50], ["off", 50]`, `["on", 90], ["off", 10]`, 1))
-	if _, err := c.Evaluate(t.Context(), "pay", map[string]any{"targetingKey": "late"}); err != nil || len(c.waiting) > 0 {
-		t.Errorf("%d exposures by another assignment are counted, %v", len(c.waiting), err)
+	if _, err := c.Evaluate(t.Context(), "pay", map[string]any{"targetingKey": "late"}); err != nil {
+		t.Error(err)
+	}
+	if got := c.shows(t, in); got.Counts.Units() != 250 {
+		t.Errorf("%d users are counted, and one of them by another assignment", got.Counts.Units())
 	}
 	if err := c.tend(t.Context()); err != nil {
 		t.Fatal(err)
@@ -199,6 +197,88 @@ func TestWhoWasGivenBothCountsForNeither(t *testing.T) {
 		}
 		if _, err := c.expose(t.Context(), c.call(), exposeIn{in, "c", "maybe"}); prentice.KindOf(err) != prentice.Invalid {
 			t.Errorf("a variant that is not compared: %v", err)
+		}
+	})
+}
+
+// More ask at once than were once let to wait, and none of them is missing when the last
+// answer is there: nothing stands in memory alone that a crash would lose.
+func TestEachAnswerIsCountedBeforeItIsGiven(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		c := newCounter(t, d)
+		in := c.begin(t, "sequential")
+		const programs, users = 40, 50
+		var all sync.WaitGroup
+		for p := range programs {
+			all.Go(func() {
+				for i := range users {
+					if answer, err := c.Evaluate(t.Context(), "pay", map[string]any{"targetingKey": fmt.Sprint(p, "-", i)}); err != nil || answer.Code != "" {
+						t.Error(answer, err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		if got := c.shows(t, in); got.Counts.Units() != programs*users {
+			t.Errorf("%d users were given a variant, and %d are counted", programs*users, got.Counts.Units())
+		}
+	})
+}
+
+func TestWhoCannotBeCountedIsGivenNoVariant(t *testing.T) {
+	d := dbtest.SQLite(t)
+	c := newCounter(t, d)
+	in := c.begin(t, "sequential")
+	c.users(t, in, 0, 1)
+	schema := func(statement string) {
+		t.Helper()
+		if err := d.Write(t.Context(), func(tx *db.Tx) error { _, err := tx.Exec(statement); return err }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	schema(`ALTER TABLE experiment_units RENAME TO away`) // the database takes none
+	ask := func(user string) flag.Answer {
+		t.Helper()
+		answer, err := c.Evaluate(t.Context(), "pay", map[string]any{"targetingKey": user})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer
+	}
+	if got := ask("late"); got.Code != flag.General || got.Variant != "" || got.Value != nil {
+		t.Errorf("a user who is not counted is given %+v", got)
+	}
+	if got := ask("user-0"); got.Variant == "" {
+		t.Errorf("a user who was counted before is given no variant: %+v", got)
+	}
+	schema(`ALTER TABLE away RENAME TO experiment_units`)
+	if got := ask("late"); got.Variant == "" {
+		t.Errorf("%+v", got)
+	}
+	if got := c.shows(t, in); got.Counts.Units() != 2 {
+		t.Errorf("%d are counted", got.Counts.Units())
+	}
+}
+
+func TestUsersBeyondTheMostAreCountedAsThat(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		c := newCounter(t, d)
+		in := c.begin(t, "sequential")
+		c.users(t, in, 0, 1)
+		if err := d.Write(t.Context(), func(tx *db.Tx) error { _, err := tx.Exec(`UPDATE experiment_tally SET units = 2000000`); return err }); err != nil {
+			t.Fatal(err)
+		}
+		for _, user := range []string{"a", "b", "a"} {
+			if _, err := c.Evaluate(t.Context(), "pay", map[string]any{"targetingKey": user}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := c.expose(t.Context(), c.call(), exposeIn{in, "c", "on"}); err != nil || got.Counted {
+			t.Error(got, err)
+		}
+		got := c.shows(t, in)
+		if got.Counts.Units() != 1 || got.Beyond != 3 || !strings.Contains(got.Text(), "3 users came when all that are counted were there") {
+			t.Errorf("%d are counted, %d came beyond: %s", got.Counts.Units(), got.Beyond, got.Text())
 		}
 	})
 }

@@ -18,7 +18,7 @@ type Flags struct {
 	known   atomic.Pointer[known]
 	stale   atomic.Bool
 	reading sync.Mutex
-	counts  *Experiments // is told who was given what; nil is no one
+	counts  *Experiments // counts who is given what; nil is no one
 }
 
 // known is the overrides in force, as they were read.
@@ -114,10 +114,10 @@ func (f *Flags) Evaluate(ctx context.Context, key string, context map[string]any
 	if err != nil {
 		return flag.Answer{}, err
 	}
-	return f.evaluate(f.Set(), k, key, context), nil
+	return f.evaluate(ctx, f.Set(), k, key, context), nil
 }
 
-func (f *Flags) evaluate(set *flag.Set, k *known, key string, context map[string]any) flag.Answer {
+func (f *Flags) evaluate(ctx context.Context, set *flag.Set, k *known, key string, context map[string]any) flag.Answer {
 	now := f.Clock()
 	variant := ""
 	one, ok := set.Find(key)
@@ -127,8 +127,10 @@ func (f *Flags) evaluate(set *flag.Set, k *known, key string, context map[string
 		}
 	}
 	answer := set.Evaluate(key, context, variant, now)
-	if ok && f.counts != nil && f.counts.counts(key) {
-		f.counts.exposes(one, context, answer, variant != "")
+	if ok && f.counts != nil {
+		if err := f.counts.exposes(ctx, one, context, answer, variant != ""); err != nil {
+			return f.counts.uncounted(key, err)
+		}
 	}
 	return answer
 }

@@ -135,7 +135,7 @@ const mostLooks = 120
 func (x *Experiments) shown(ctx context.Context, e experiment.Experiment) (ExperimentShown, error) {
 	out := ExperimentShown{ExperimentOut: experimentOut(e), Design: e.Design}
 	var err error
-	if out.Counts, out.Both, err = x.store.Count(ctx, e.Number); err != nil {
+	if out.Counts, out.Both, out.Beyond, err = x.store.Count(ctx, e.Number); err != nil {
 		return out, err
 	}
 	if !e.Stopped.IsZero() { // what came after its end is no part of it
@@ -239,9 +239,6 @@ func (x *Experiments) stop(ctx context.Context, c op.Call, in stopIn) (Experimen
 	if _, err := e.Stop(c.Actor.Ref(), in.Reason, c.Now); err != nil {
 		return ExperimentShown{}, err
 	}
-	if err := x.flush(ctx); err != nil {
-		return ExperimentShown{}, err
-	}
 	if err := x.look(ctx, e, c.Actor.Ref(), strings.TrimSpace(in.Reason)); err != nil {
 		return ExperimentShown{}, err
 	}
@@ -265,16 +262,13 @@ func (x *Experiments) expose(ctx context.Context, c op.Call, in exposeIn) (Count
 	if in.Variant != e.Control && in.Variant != e.Treatment {
 		return Counted{}, prentice.Errorf(prentice.Invalid, "%s compares %s with %s, and not %q", e.Ref(), e.Treatment, e.Control, in.Variant).Try("count only those who were given one of them")
 	}
-	err = x.store.Expose(ctx, []experiment.Exposure{{Experiment: e.Number, Unit: e.Unit(in.User), Treatment: in.Variant == e.Treatment, At: c.Now}})
-	return Counted{Counted: err == nil}, err
+	beyond, err := x.store.Expose(ctx, []experiment.Exposure{{Experiment: e.Number, Unit: e.Unit(in.User), Treatment: in.Variant == e.Treatment, At: c.Now}})
+	return Counted{Counted: err == nil && beyond == 0}, err
 }
 
 func (x *Experiments) outcome(ctx context.Context, c op.Call, in outcomeIn) (Counted, error) {
 	e, err := x.counting(ctx, in.experimentIn)
 	if err != nil {
-		return Counted{}, err
-	}
-	if err := x.flush(ctx); err != nil {
 		return Counted{}, err
 	}
 	counted, err := x.store.Did(ctx, e.Number, e.Unit(in.User), c.Now)

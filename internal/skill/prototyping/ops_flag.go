@@ -148,7 +148,7 @@ func (f *Flags) evaluateAll(ctx context.Context, _ op.Call, in evaluateAllIn) (E
 	set := f.Set()
 	out := EvaluatedAll{Flags: []Evaluated{}}
 	for _, key := range set.Keys() {
-		out.Flags = append(out.Flags, evaluated(f.evaluate(set, k, key, about)))
+		out.Flags = append(out.Flags, evaluated(f.evaluate(ctx, set, k, key, about)))
 	}
 	if set != nil {
 		out.Metadata = set.Metadata

@@ -84,7 +84,8 @@ type ExperimentShown struct {
 	ExperimentOut
 	Design experiment.Design `json:"design"`
 	Counts experiment.Counts `json:"counts"`
-	Both   int64             `json:"both,omitempty"` // units that were given both variants, and count for neither
+	Both   int64             `json:"both,omitempty"`   // units that were given both variants, and count for neither
+	Beyond int64             `json:"beyond,omitempty"` // that came when all that are counted were there, and count for nothing
 	Looks  []experiment.Seen `json:"looks"`
 }
 
@@ -101,6 +102,9 @@ func (e ExperimentShown) Text() string {
 	}
 	if e.Both > 0 {
 		fmt.Fprintf(&b, "▲ %s given both variants, and count for neither\n", op.Count(int(e.Both), "user was", "users were"))
+	}
+	if e.Beyond > 0 {
+		fmt.Fprintf(&b, "▲ %s when all that are counted were there, and count for nothing\n", op.Count(int(e.Beyond), "user came", "users came"))
 	}
 	if !e.Stopped.IsZero() {
 		fmt.Fprintf(&b, "Ended     %s by %s: %s\n", op.At(e.Stopped), e.StoppedBy, e.Reason)
@@ -183,7 +187,7 @@ func (c Counted) Text() string {
 	if c.Counted {
 		return "● counted\n"
 	}
-	return "○ not counted: the user was given no variant, or was counted already\n"
+	return "○ not counted: the user was given no variant, was counted already, or came when all that are counted were there\n"
 }
 
 var (
