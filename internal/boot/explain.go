@@ -66,7 +66,7 @@ func outages(list []support.Incident, now time.Time) (felt []learning.Outage) {
 func explained(skills []skill.Skill) (list []learning.Chapter) {
 	for _, sk := range skills {
 		if sk.Explain != "" {
-			list = append(list, learning.Chapter{Name: sk.Name, Sentence: sk.Sentence, Explain: func(ctx context.Context) (string, error) { return explain(ctx, sk) }})
+			list = append(list, learning.Chapter{Name: sk.Name, Sentence: sk.Sentence, Of: sk.Of, Explain: func(ctx context.Context) (string, error) { return explain(ctx, sk) }})
 		}
 	}
 	return list

@@ -19,9 +19,10 @@ type Page struct {
 	Files    fs.FS  // where pages/ is
 }
 
-// The groups of the menu beside the first, which is the day's work: the rules and
-// what is known, and what is set up once.
+// The groups of the menu beside the first, which is the day's work: where changes run on
+// their way to production, the rules and what is known, and what is set up once.
 const (
+	Delivery   = "Delivery"
 	Governance = "Governance"
 	Setup      = "Settings"
 )

@@ -49,12 +49,16 @@ func TeamFiles(list []Skill) (all []team.Part) {
 	return all
 }
 
-// Pages are the pages of all skills, each with the files of its skill, and the topic that it names, else its skill's if it has one.
+// Pages are the pages of all skills, each with the files of its skill, and the topic that it names, else that of the chapter of its skill, or its skill's if it has one.
 func Pages(list []Skill) (all []op.Page) {
 	for _, s := range list {
 		for _, p := range s.Pages {
 			p.Files = s.Files
-			if p.Topic == "" && s.Explain != "" {
+			switch {
+			case p.Topic != "":
+			case s.Of != "":
+				p.Topic = s.Of
+			case s.Explain != "":
 				p.Topic = s.Name
 			}
 			all = append(all, p)

@@ -18,6 +18,7 @@ import (
 type Skill struct {
 	Name     string // the folder's name
 	Sentence string // of the role, as product.md has it
+	Of       string // the chapter that it is a part of, and with which it is explained; "" is one of its own
 
 	Ops    []op.Op
 	Kinds  []prentice.StepKind

@@ -91,10 +91,10 @@ func New(d Deps) skill.Skill {
 		Kinds:    []prentice.StepKind{&ArtifactKind{k}},
 		Team:     []team.Part{release.File.Part(nil)},
 		Pages: []op.Page{
-			{Path: "/releases", Op: "release.list", Template: "releases.html", Title: "Releases", Nav: "Releases", Order: 8},
+			{Path: "/releases", Op: "release.list", Template: "releases.html", Title: "Releases", Nav: "Releases", Order: 31, Group: op.Delivery},
 			{Path: "/releases/{release}", Op: "release.show", Template: "release.html", Title: "Release", Explain: "release/{release}"},
 			{Path: "/deployments/{deployment}", Op: "deployment.show", Template: "deployment.html", Title: "Deployment", Explain: "deployment/{deployment}"},
-			{Path: "/delivery", Op: "delivery.show", Template: "delivery.html", Title: "Delivery", Nav: "Delivery", Order: 55, Group: op.Governance},
+			{Path: "/delivery", Op: "delivery.show", Template: "delivery.html", Title: "Delivery figures", Nav: "Delivery figures", Order: 32, Group: op.Delivery},
 		},
 		Refs:     map[string]string{"release": "/releases/{release}", "deployment": "/deployments/{deployment}"},
 		Explains: explains(),

@@ -86,7 +86,7 @@ func New(d Deps) skill.Skill {
 		Ops:      nouns.Of(k.ops()),
 		Team:     []team.Part{environment.TeamFile.Part(func(r *environment.Rules) { k.rules.Store(r) })},
 		Pages: []op.Page{
-			{Path: "/environments", Op: "env.list", Template: "environments.html", Title: "Environments", Nav: "Environments", Key: "u", Order: 8},
+			{Path: "/environments", Op: "env.list", Template: "environments.html", Title: "Environments", Nav: "Environments", Key: "u", Order: 30, Group: op.Delivery},
 			{Path: "/environments/{env}", Op: "env.show", Template: "environment.html", Title: "Environment", Explain: "env/{env}"},
 			{Path: "/environments/{env}/logs", Op: "env.logs", Template: "environment_logs.html", Title: "What was printed", Topic: "environments"},
 			{Path: "/places/{place}", Op: "env.place", Template: "place.html", Title: "Place", Explain: "place/{place}"},

@@ -49,11 +49,12 @@ func (s RoleSkill) at(level string) string {
 
 // Line is a line of the role that has a topic.
 type Line struct {
-	Topic string `yaml:"topic" json:"topic"`
-	Of    string `yaml:"of" json:"of"`                 // what the role asks for
-	Skill string `yaml:"skill" json:"skill"`           // of the framework, that it serves
-	Now   string `yaml:"now" json:"now,omitempty"`     // what prentice does for it; "" is nothing yet
-	Later string `yaml:"later" json:"later,omitempty"` // what is still missing
+	Topic string   `yaml:"topic" json:"topic"`
+	Also  []string `yaml:"also" json:"also,omitempty"`   // words that people ask for it by
+	Of    string   `yaml:"of" json:"of"`                 // what the role asks for
+	Skill string   `yaml:"skill" json:"skill"`           // of the framework, that it serves
+	Now   string   `yaml:"now" json:"now,omitempty"`     // what prentice does for it; "" is nothing yet
+	Later string   `yaml:"later" json:"later,omitempty"` // what is still missing
 }
 
 // junior is the role that prentice has.
@@ -89,6 +90,11 @@ func (f Framework) find(topic string) (Line, error) {
 	line, ok := f.line(topic)
 	if ok {
 		return line, nil
+	}
+	for _, l := range f.Lines {
+		if slices.Contains(l.Also, topic) {
+			return l, nil
+		}
 	}
 	err := prentice.Errorf(prentice.NotFound, "no topic %q", topic)
 	if near := nearest.Of(topic, f.topics()); near != "" {

@@ -25,6 +25,7 @@ var files embed.FS
 // Chapter is another chapter of prentice, as far as it explains itself.
 type Chapter struct {
 	Name, Sentence string
+	Of             string // the chapter that it is a part of, or ""
 	Explain        func(context.Context) (string, error)
 }
 

@@ -115,7 +115,7 @@ func (d Deps) ofChapter(ctx context.Context, name string) (string, error) {
 	}
 	var texts []string
 	for _, c := range d.Chapters() {
-		if c.Name != name && !(name == "environments" && c.Name == "tools") {
+		if c.Name != name && c.Of != name {
 			continue
 		}
 		text, err := c.Explain(ctx)

@@ -1,6 +1,7 @@
 package learning
 
 import (
+	"context"
 	"regexp"
 	"strings"
 	"testing"
@@ -61,6 +62,29 @@ func TestAJuniorCanReadEachTopic(t *testing.T) {
 			t.Errorf("%s is of grade %.1f, want 9 at most: shorter sentences, simpler words", line.Topic, g)
 		} else {
 			t.Logf("%s: grade %.1f", line.Topic, g)
+		}
+	}
+}
+
+func TestATopicIsFoundByTheWordsThatPeopleAskFor(t *testing.T) {
+	for word, topic := range map[string]string{"releases": "build", "tools": "environments", "flags": "prototyping", "environments": "environments"} {
+		if line, err := framework().find(word); err != nil || line.Topic != topic {
+			t.Errorf("%s leads to %q, %v", word, line.Topic, err)
+		}
+	}
+}
+
+// A part of a chapter is explained with it, and speaks for no other.
+func TestAPartOfAChapterIsExplainedWithIt(t *testing.T) {
+	says := func(text string) func(context.Context) (string, error) {
+		return func(context.Context) (string, error) { return text, nil }
+	}
+	d := Deps{Chapters: func() []Chapter {
+		return []Chapter{{Name: "environments", Explain: says("of places")}, {Name: "tools", Of: "environments", Explain: says("of compilers")}}
+	}}
+	for topic, want := range map[string]bool{"environments": true, "build": false} {
+		if text, err := d.stands(t.Context(), topic); err != nil || strings.Contains(text, "of compilers") != want {
+			t.Errorf("%s: %q %v", topic, text, err)
 		}
 	}
 }

@@ -47,11 +47,12 @@ func New(d Deps) skill.Skill {
 	k := &Desk{Deps: d}
 	return skill.Skill{
 		Name:     "previews",
-		Sentence: "managing tools and testing environments",
+		Sentence: "manage tools and testing environments",
+		Of:       "environments",
 		Ops:      nouns.Of(k.ops()),
 		Pages: []op.Page{
-			{Path: "/previews/links", Op: "link.list", Template: "links.html", Title: "Share links", Topic: "environments"},
-			{Path: "/previews/{env}/requests", Op: "preview.requests", Template: "requests.html", Title: "What was asked", Topic: "environments"},
+			{Path: "/previews/links", Op: "link.list", Template: "links.html", Title: "Share links"},
+			{Path: "/previews/{env}/requests", Op: "preview.requests", Template: "requests.html", Title: "What was asked"},
 		},
 		States: states,
 		Files:  files,

@@ -67,10 +67,11 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "tools",
 		Sentence: "manage tools and testing environments",
+		Of:       "environments",
 		Ops:      nouns.Of(k.ops()),
 		Checks:   []check.Kind{k.kind()},
 		Pages: []op.Page{
-			{Path: "/tools", Op: "tool.survey", Template: "tools.html", Title: "Tools", Nav: "Tools", Order: 53, Group: op.Governance, Topic: "environments"},
+			{Path: "/tools", Op: "tool.survey", Template: "tools.html", Title: "Tools", Nav: "Tools", Order: 36, Group: op.Delivery},
 		},
 		Files:   files,
 		Explain: explain,
