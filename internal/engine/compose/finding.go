@@ -94,8 +94,10 @@ func (f *findings) told() []Finding {
 	list := slices.Compact(f.list)
 	if len(list) > most {
 		slices.SortStableFunc(list, func(a, b Finding) int { return cmp.Compare(a.Level, b.Level) })
-		list = list[:most]
+		more := len(list) - most + 1
+		list = list[:most-1]
 		slices.SortFunc(list, by)
+		list = append(list, Finding{Path: list[0].Path, Level: Advice, Says: fmt.Sprintf("and %d more", more), Try: "correct these first"})
 	}
 	return list
 }

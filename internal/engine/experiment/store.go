@@ -127,17 +127,14 @@ func (s *Store) Find(ctx context.Context, name string) (Experiment, error) {
 	return e, missing.Try("list them with: prentice experiment list")
 }
 
-// mostListed is how many are listed, the newest.
-const mostListed = 500
-
 // List is all of them, the newest first.
 func (s *Store) List(ctx context.Context) ([]Experiment, error) {
-	return s.list(ctx, `ORDER BY number DESC LIMIT ?`, mostListed)
+	return s.list(ctx, `ORDER BY number DESC`)
 }
 
 // Running are those that count now.
 func (s *Store) Running(ctx context.Context) ([]Experiment, error) {
-	return s.list(ctx, `WHERE began > 0 AND stopped = 0 ORDER BY number LIMIT ?`, mostListed)
+	return s.list(ctx, `WHERE began > 0 AND stopped = 0 ORDER BY number`)
 }
 
 func (s *Store) list(ctx context.Context, where string, args ...any) ([]Experiment, error) {

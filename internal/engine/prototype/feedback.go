@@ -61,9 +61,12 @@ func Clean(text string, most int) string {
 
 // Say keeps what a visitor says, and the picture beside it.
 func (s *Store) Say(ctx context.Context, p Prototype, f Feedback, picture []byte) error {
-	f.Name, f.Note, f.Page = Clean(f.Name, mostName), Clean(f.Note, mostNote), Clean(f.Page, mostPage)
-	if f.Note == "" {
+	f.Name, f.Note, f.Page = Clean(f.Name, mostName), Clean(f.Note, mostNote+1), Clean(f.Page, mostPage)
+	switch {
+	case f.Note == "":
 		return prentice.Errorf(prentice.Invalid, "nothing is written").Try("say in a few words what you think")
+	case utf8.RuneCountInString(f.Note) > mostNote:
+		return prentice.Errorf(prentice.Invalid, "the note has more than %d characters", mostNote).Try("send it in two")
 	}
 	var drawn []byte
 	if len(picture) > 0 {
@@ -132,8 +135,11 @@ func (s *Store) Try(ctx context.Context, p Prototype, visitor, task, how string,
 	return s.DB.Write(ctx, func(tx *db.Tx) error {
 		if how == "start" {
 			var n int64
-			if err := tx.QueryRow(`SELECT COUNT(*) FROM prototype_tries WHERE prototype = ?`, []any{p.Number}, &n); err != nil || n >= mostTries {
+			if err := tx.QueryRow(`SELECT COUNT(*) FROM prototype_tries WHERE prototype = ?`, []any{p.Number}, &n); err != nil {
 				return err
+			}
+			if n >= mostTries {
+				return prentice.Errorf(prentice.Limited, "so many have tried already that no more are counted").Try("go on, and tell %s how it went", p.Owner)
 			}
 			_, err := tx.Exec(`INSERT INTO prototype_tries (prototype, visitor, task, started, ended, done) VALUES (?, ?, ?, ?, 0, 0) ON CONFLICT (prototype, visitor, task) DO NOTHING`, p.Number, visitor, task, db.Micros(at))
 			return err

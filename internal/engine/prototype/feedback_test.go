@@ -86,8 +86,11 @@ func TestWhatVisitorsLeaveBehindIsBoundedAndClean(t *testing.T) {
 		if err := say("v", " \u200b ", noon); prentice.KindOf(err) != prentice.Invalid {
 			t.Errorf("nothing is written: %v", err)
 		}
+		if err := say("v", strings.Repeat("x", mostNote+1), noon); prentice.KindOf(err) != prentice.Invalid {
+			t.Errorf("a note that is longer than is kept: %v", err)
+		}
 		for i := range mostOften + 1 {
-			if err := say("v", strings.Repeat("x", 5000), noon); (err == nil) != (i < mostOften) {
+			if err := say("v", strings.Repeat("x", mostNote), noon); (err == nil) != (i < mostOften) {
 				t.Errorf("note %d: %v", i+1, err)
 			}
 		}
@@ -111,6 +114,16 @@ func TestWhatVisitorsLeaveBehindIsBoundedAndClean(t *testing.T) {
 		}
 		if s.Try(t.Context(), p, "a", "sell", "start", noon) == nil || s.Try(t.Context(), p, "a", "buy", "win", noon) == nil {
 			t.Error("a task that there is not, or an end that is none")
+		}
+		err = d.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(`INSERT INTO prototype_tries (prototype, visitor, task, started, ended, done) WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 20000) SELECT ?, 'many ' || n, 'buy', 0, 0, 0 FROM many`, p.Number)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Try(t.Context(), p, "late", "buy", "start", noon); prentice.KindOf(err) != prentice.Limited {
+			t.Errorf("a visitor who is not counted any more hears nothing of it: %v", err)
 		}
 	})
 }

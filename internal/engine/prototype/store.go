@@ -126,19 +126,16 @@ func (s *Store) Find(ctx context.Context, name string) (Prototype, error) {
 	return p, missing.Try("list them with: prentice prototype list")
 }
 
-// mostListed is how many are listed, the newest.
-const mostListed = 500
-
 // List is all of them, the newest first.
 func (s *Store) List(ctx context.Context) ([]Prototype, error) {
-	rows, err := s.DB.Query(ctx, `SELECT `+columns+` FROM prototypes ORDER BY number DESC LIMIT ?`, mostListed)
+	rows, err := s.DB.Query(ctx, `SELECT `+columns+` FROM prototypes ORDER BY number DESC`)
 	return db.List(rows, err, func(scan func(...any) error, p *Prototype) (err error) { *p, err = read(scan); return err }, nil)
 }
 
 // Opened are those that are not decided, and those whose environment is still to be
 // stopped.
 func (s *Store) Opened(ctx context.Context) ([]Prototype, error) {
-	rows, err := s.DB.Query(ctx, `SELECT `+columns+` FROM prototypes WHERE decided = 0 OR environment <> '' AND stopped = 0 ORDER BY number LIMIT ?`, mostListed)
+	rows, err := s.DB.Query(ctx, `SELECT `+columns+` FROM prototypes WHERE decided = 0 OR environment <> '' AND stopped = 0 ORDER BY number`)
 	return db.List(rows, err, func(scan func(...any) error, p *Prototype) (err error) { *p, err = read(scan); return err }, nil)
 }
 

@@ -21,6 +21,7 @@ type Moment struct {
 	Target prentice.Ref `json:"target,omitempty"` // of the step
 	Stands StepState    `json:"stands,omitempty"` // how the step does, on the target
 	Tally  *TargetTally `json:"tally,omitempty"`  // how the targets stand, of a run that has many
+	Missed int          `json:"missed,omitempty"` // moments before this one for which the listener was too slow
 }
 
 // Streamed says how a page hears of a moment: what a run prints is a "log" with the

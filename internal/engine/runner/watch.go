@@ -31,6 +31,7 @@ func (r *Runner) Watch(ctx context.Context, number int64, emit func(run.Moment) 
 			return nil
 		case told := <-moments:
 			m := told.It
+			m.Missed = told.Missed
 			if err := emit(m); err != nil {
 				return err
 			}

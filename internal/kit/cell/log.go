@@ -3,6 +3,7 @@ package cell
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"sync"
 	"time"
@@ -18,6 +19,7 @@ type log struct {
 	f    *os.File // guarded by mu, as what follows
 	size int64
 	rest []byte // a line that has no end yet
+	lost int64  // bytes that could not be kept since the last that could
 }
 
 // longestLine is where a line without an end is broken.
@@ -41,7 +43,8 @@ func newLog(path string, most int64) (*log, error) {
 	return l, nil
 }
 
-// Write implements io.Writer. What cannot be written is lost: a service must not wait for a disk that is full.
+// Write implements io.Writer. What cannot be written is lost, because a service must not wait
+// for a disk that is full; how much that was stands before what can be written next.
 func (l *log) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -87,8 +90,18 @@ func (l *log) put(out []byte) {
 			}
 		}
 	}
+	if l.lost > 0 {
+		note := entry(nil, time.Now(), 'F', fmt.Appendf(nil, "prentice: %d bytes before this line could not be kept", l.lost))
+		n, err := l.f.Write(note)
+		if l.size += int64(n); err != nil {
+			l.lost += int64(len(out))
+			return
+		}
+		l.lost = 0
+	}
 	n, _ := l.f.Write(out) // see Write
 	l.size += int64(n)
+	l.lost += int64(len(out) - n)
 }
 
 // Close keeps what has no end yet, too.

@@ -17,6 +17,7 @@ type Survey struct {
 	Hosts    int
 	Entities int
 	Single   []SinglePoint
+	More     int // single points that are not in the list, those that break the least
 	Gaps     []Gap
 }
 
@@ -68,7 +69,9 @@ func survey(c *team.Catalog) Survey {
 		return cmp.Or(len(b.Breaks)-len(a.Breaks), compare(a.Ref, b.Ref))
 	})
 	const most = 20
-	s.Single = s.Single[:min(most, len(s.Single))]
+	if s.More = max(0, len(s.Single)-most); s.More > 0 {
+		s.Single = s.Single[:most]
+	}
 	return s
 }
 

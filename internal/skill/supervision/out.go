@@ -110,6 +110,13 @@ func (m Moment) ExitCode() int { return ending(m.State) }
 
 // Text implements op.Texter.
 func (m Moment) Text() string {
+	if m.Missed > 0 {
+		return fmt.Sprintf("%s (%d moments before it were missed: prentice run show run/%d)", m.text(), m.Missed, m.Run)
+	}
+	return m.text()
+}
+
+func (m Moment) text() string {
 	at := fmt.Sprintf("%s run/%d ", op.Clock(m.Time), m.Run)
 	if m.Log != nil {
 		line := *m.Log

@@ -33,6 +33,9 @@ func (l *listener) begin(ctx context.Context) {
 // hear hands a moment on, and before it the lines that it did not come with.
 func (l *listener) hear(ctx context.Context, m run.Moment) error {
 	l.now = m.Time
+	if m.Log != nil && !l.lost {
+		m.Missed = 0 // what is passed over is read from the log
+	}
 	switch {
 	case l.lost:
 		return l.emit(Moment{m})

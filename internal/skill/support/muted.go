@@ -165,12 +165,9 @@ func (s *Support) labelled(tx *db.Tx, incident int64, r prentice.EventRecord, ro
 	return err
 }
 
-// mostMuted is how many silenced symptoms are read at once.
-const mostMuted = 5000
-
 // Muteds is the symptoms that are silenced and have no incident, the oldest first.
 func (s *Support) Muteds(ctx context.Context) ([]Muted, error) {
-	rows, err := s.DB.Query(ctx, `SELECT symptom, subject, since, labels, mute, record FROM support_muted ORDER BY since, symptom, subject LIMIT ?`, mostMuted)
+	rows, err := s.DB.Query(ctx, `SELECT symptom, subject, since, labels, mute, record FROM support_muted ORDER BY since, symptom, subject`)
 	list, err := db.List(rows, err, func(scan func(...any) error, m *Muted) error {
 		var since int64
 		var labels, mute, record string

@@ -96,7 +96,7 @@ func (s *Support) silencePreview(ctx context.Context, c op.Call, in silencePrevi
 // matching is the symptoms that are there now and that some matchers match.
 func (s *Support) matching(ctx context.Context, matchers []string) ([]Match, error) {
 	rows, err := s.DB.Query(ctx, `SELECT s.symptom, s.labels, s.about, i.subject, i.number FROM incident_symptoms s JOIN incidents i ON i.number = s.incident
-		WHERE s.gone = 0 AND i.closed = 0 AND s.labels <> '' ORDER BY i.number, s.symptom LIMIT ?`, mostMuted)
+		WHERE s.gone = 0 AND i.closed = 0 AND s.labels <> '' ORDER BY i.number, s.symptom`)
 	if err != nil {
 		return nil, fmt.Errorf("read symptoms: %w", err)
 	}
