@@ -15,9 +15,12 @@ import (
 // and what it can limit. What it cannot is no error: such a check is unknown.
 func containersHealth(ctx context.Context) checked {
 	const about, needs = "containers", "checks that name an image or services are unknown"
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute) // on a busy machine an engine takes seconds
 	defer cancel()
 	engine, err := container.Find(ctx, os.Getenv)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return but(advice, about, "an engine listens here and did not answer within a minute: "+needs, "look whether this machine is busy, and at the engine's log: journalctl -u podman -u docker")
+	}
 	if err != nil {
 		says := strings.TrimPrefix(err.Error(), container.ErrNone.Error()+": ")
 		if errors.Is(err, container.ErrNone) && says == container.ErrNone.Error() {

@@ -92,9 +92,10 @@ func (p *place) worldOf(ctx context.Context, c pipeline.Check) (job, error) {
 }
 
 // images are what names of images mean to the engine of this machine, as a text: it is
-// another one when one of them means something else.
+// another one when one of them means something else. An engine that is busy is given time:
+// without its answer what was judged before would be performed again.
 func (d *Desk) images(names []string) string {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	return sandbox.Meaning(ctx, names)
 }

@@ -24,9 +24,10 @@ func wrong(format string, args ...any) error {
 // word is by what control groups name a container.
 func word(id string) string { return id[:min(len(id), 12)] }
 
+// gone says whether a process is not, or not for long any more, the first one of a container.
 func gone(pid int, id string) bool {
 	_, holds := seen.Groups(pid, word(id))
-	return !holds
+	return !holds || seen.Ending(pid)
 }
 
 // asAsked refuses a container that its engine made otherwise than it was asked to.

@@ -177,7 +177,7 @@ func (b *Backend) launch(ctx context.Context, s environment.Spec, one environmen
 		b.closeOpening(id)
 		return b.trouble(ctx, err, "the service %s cannot be begun", one.Name)
 	}
-	for range looks {
+	for deadline := time.Now().Add(look); ; {
 		if state, err = b.engine.State(in, id); err != nil {
 			return b.trouble(ctx, err, "%s does not say how service %s is", b, one.Name)
 		}
@@ -187,7 +187,7 @@ func (b *Backend) launch(ctx context.Context, s environment.Spec, one environmen
 		if err = errors.Join(b.enclosed(in, s, one, state, l), held(state.State.Pid)); err == nil {
 			return nil
 		}
-		if !gone(state.State.Pid, id) && !errors.Is(err, os.ErrNotExist) {
+		if !gone(state.State.Pid, id) && !errors.Is(err, os.ErrNotExist) || time.Now().After(deadline) {
 			break
 		}
 		time.Sleep(50 * time.Millisecond) // its engine has not seen that it ended, or began again
@@ -195,9 +195,9 @@ func (b *Backend) launch(ctx context.Context, s environment.Spec, one environmen
 	return errors.Join(err, b.engine.Kill(in, id))
 }
 
-// looks are how often a container is looked at whose process is not the one that its engine
-// says.
-const looks = 40
+// look is how long a container is looked at whose process is not the one that its engine
+// says: on a busy machine an engine is late to see that one ended.
+const look = 45 * time.Second
 
 // enclosed looks at what a container stands in, and makes in it what an engine cannot: its
 // opening, and that files which are given to it are only read.

@@ -84,7 +84,7 @@ func (c *Containers) Image(ctx context.Context, name string, pull bool) (Image, 
 }
 
 // Meaning is what names of images mean to the engine of this machine: each with its ID, or
-// with nothing where there is none.
+// with nothing where there is none. Where the engine does not say it of all, it is nothing.
 func Meaning(ctx context.Context, names []string) string {
 	engine, err := findEngine(ctx)
 	if err != nil {
@@ -93,7 +93,10 @@ func Meaning(ctx context.Context, names []string) string {
 	defer engine.Close()
 	var b strings.Builder
 	for _, name := range names {
-		i, _ := engine.Image(ctx, name) // one that is not there means nothing
+		i, err := engine.Image(ctx, name)
+		if err != nil && !errors.Is(err, container.ErrMissing) {
+			return ""
+		}
 		fmt.Fprintf(&b, "%s %s\n", name, i.ID)
 	}
 	return b.String()

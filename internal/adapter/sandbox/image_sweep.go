@@ -38,13 +38,6 @@ func begun(pid string) string {
 	return fields[19]
 }
 
-// hasEnded says whether a process is no more, or is only remembered.
-func hasEnded(pid int) bool {
-	text, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat") // one that is gone has none
-	_, state, _ := bytes.Cut(text, []byte(") "))
-	return len(state) == 0 || state[0] == 'Z' || state[0] == 'X'
-}
-
 func (m maker) String() string { return strings.Join([]string{m.boot, m.space, m.pid, m.began}, " ") }
 
 func (m maker) labels(until time.Time) map[string]string {

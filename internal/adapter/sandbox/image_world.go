@@ -12,6 +12,7 @@ import (
 	"prentice"
 	"prentice/internal/kit/container"
 	"prentice/internal/kit/proc"
+	"prentice/internal/kit/seen"
 )
 
 // A world is the containers of one job: the one in which it is performed, and those of its
@@ -113,7 +114,7 @@ func (w *world) perform(ctx context.Context) (proc.Exit, error) {
 // proven refuses a container that does not hold, and answers its first process. One that has
 // ended is 0: it can do no harm, and who waits for it says what it printed.
 func (w *world) proven(ctx context.Context, id string, l Limits, may rights) (pid int, err error) {
-	for range 40 {
+	for deadline := time.Now().Add(patient); ; {
 		var s container.State
 		if s, err = w.of.engine.State(ctx, id); err != nil || !s.State.Running {
 			return 0, err
@@ -121,12 +122,11 @@ func (w *world) proven(ctx context.Context, id string, l Limits, may rights) (pi
 		if err = seenToHold(s.State.Pid, id, l, may); err == nil {
 			return s.State.Pid, nil
 		}
-		if !hasEnded(s.State.Pid) && !errors.Is(err, errUnseen) {
+		if !seen.Ending(s.State.Pid) && !errors.Is(err, errUnseen) || ctx.Err() != nil || time.Now().After(deadline) {
 			return 0, err
 		}
 		time.Sleep(50 * time.Millisecond) // its engine has not seen that yet
 	}
-	return 0, err
 }
 
 // unfit says what an image lacks in which no job can begin.

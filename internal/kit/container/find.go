@@ -22,6 +22,10 @@ var ErrNone = errors.New("no engine of containers answers on this machine")
 // The newest version of the API that is spoken here.
 const newest = "1.47"
 
+// patience is how long an engine may take to say what it is: on a busy machine, or begun by
+// its socket at this moment, that is no matter of a second.
+const patience = time.Minute
+
 // Engine is an engine that answered.
 type Engine struct {
 	Socket  string
@@ -84,7 +88,7 @@ func At(ctx context.Context, socket string) (*Engine, error) {
 		DialContext:     e.Dial,
 		IdleConnTimeout: time.Second, MaxIdleConns: 4,
 	}}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var said struct {
 		APIVersion string `json:"ApiVersion"`

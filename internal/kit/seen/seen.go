@@ -28,6 +28,22 @@ func Status(pid int) (map[string]string, error) {
 	return status, nil
 }
 
+// exiting is a flag of a process that is on its way out (PF_EXITING), in the kernel's own count.
+const exiting = 4
+
+// Ending says whether a process is no more, is only remembered, or is on its way out: of such
+// a one the kernel says less than was, as that it is in no control group. What was found
+// wrong before this is asked may then be no more than that.
+func Ending(pid int) bool {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))                 // one that is gone has none
+	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:])) // the name before it may hold anything
+	if len(fields) < 7 || fields[0] == "Z" || fields[0] == "X" {
+		return true
+	}
+	flags, err := strconv.ParseUint(fields[6], 10, 64)
+	return err != nil || flags&exiting != 0
+}
+
 // Groups are the control groups of a process, if a word is in them: that of its container.
 func Groups(pid int, word string) (groups string, holds bool) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid))
