@@ -118,12 +118,21 @@ func (s *System) treeAt(ctx context.Context, repository, at string) (environment
 	return environments.Tree{FS: tree.FS(), Commit: commit, As: as, Close: work.Close}, nil
 }
 
+// inUse is how much of the blocks of a disk is in use, in percent, as df(1) counts: of those
+// that are in use and those that may be. What is kept back for others is neither.
+func inUse(blocks, free, may uint64) int {
+	used := blocks - min(free, blocks)
+	if used+may == 0 {
+		return 0
+	}
+	return int((used*100 + used + may - 1) / (used + may)) //nolint:gosec // at most 100
+}
+
 // pressure is how much of the disk of a folder and of the memory is in use, in percent.
 func pressure(dir string) (p environment.Pressure) {
 	var disk syscall.Statfs_t
-	if err := syscall.Statfs(dir, &disk); err == nil && disk.Blocks > 0 {
-		free := disk.Bavail
-		p.Disk = int(100 - free*100/disk.Blocks)
+	if err := syscall.Statfs(dir, &disk); err == nil {
+		p.Disk = inUse(disk.Blocks, disk.Bfree, disk.Bavail)
 	}
 	text, err := os.ReadFile(filepath.Clean("/proc/meminfo"))
 	if err != nil {
