@@ -27,7 +27,11 @@ func TestServicesBeginInTheOrderOfTheirConditionsAndNothingIsLeft(t *testing.T) 
 			}
 		}
 		w.stop(e.ID)
-		w.await(e.ID, Stopped)
+		for _, s := range w.await(e.ID, Stopped).Services {
+			if want := map[bool]Standing{true: Done, false: Over}[s.Service == "migrate"]; s.State != want {
+				t.Errorf("%s is %s after it was stopped", s.Service, s.State)
+			}
+		}
 		if n := w.on.count(); n != 0 {
 			t.Errorf("%d environments are left", n)
 		}

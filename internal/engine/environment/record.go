@@ -2,6 +2,7 @@ package environment
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"prentice"
@@ -107,11 +108,23 @@ func (e *Environment) Turn(to Stage, now time.Time, says string) error {
 				e.Was = now
 			}
 		case Stopped:
-			e.Ended = now
+			e.Ended, e.Services = now, over(e.Services)
 		}
 		return nil
 	}
 	return prentice.Errorf(prentice.Conflict, "%s is %s and cannot become %s", e.Ref(), e.Stage, to).Try("look at it: prentice env show %s", e.ID)
+}
+
+// over are services whose environment was stopped: those that ran do not, and those that
+// ended before stay as they ended.
+func over(services []Seen) []Seen {
+	list := slices.Clone(services)
+	for i, s := range list {
+		if s.State != Done && s.State != Gone {
+			list[i].State, list[i].Says = Over, ""
+		}
+	}
+	return list
 }
 
 // Seen is how a service was when it was last looked at.
@@ -135,6 +148,7 @@ const (
 	Running  Standing = "running"  // it runs, and no one asks whether it is healthy
 	Well     Standing = "healthy"
 	Unwell   Standing = "unhealthy"
-	Done     Standing = "done"  // it ended, as it was to
-	Gone     Standing = "ended" // it ended and was not to
+	Done     Standing = "done"    // it ended, as it was to
+	Gone     Standing = "ended"   // it ended and was not to
+	Over     Standing = "stopped" // its environment was stopped
 )

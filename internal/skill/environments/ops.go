@@ -95,24 +95,24 @@ func (k *Desk) ops() []op.Op {
 		op.New("env.list", prentice.Look, prentice.Viewer, "List environments and shared places: what is where, how it is, whose it is and until when.", k.list).
 			WithExample("prentice env list").Naming("env").AlsoTyped("environments"),
 		op.New("env.show", prentice.Look, prentice.Viewer, "Show an environment: its services and how each is, what it uses, and when it ends.", k.show).
-			WithExample("prentice env show 12"),
+			WithExample("prentice env show e14xk3qa"),
 		op.New("env.logs", prentice.Look, prentice.Viewer, "Show what the services of an environment printed, also after it failed or was stopped.", k.logs).
-			WithExample("prentice env logs 12 web").
+			WithExample("prentice env logs e14xk3qa web").
 			FollowedBy(op.Turn{Op: "env.follow", Fields: []string{"env", "service"}, Not: []string{"tail"}}),
 		op.NewWatch("env.follow", prentice.Viewer, "Follow what the services of an environment print.", k.followLogs).
 			WithExample("prentice env follow 12 web"),
 		op.About(op.New("env.extend", prentice.Change, prentice.Operator, "Let an environment last longer, within the bound of the team.", k.extend), func(ctx context.Context, in ExtendIn) ([]prentice.Ref, error) { return k.about(ctx, in.Env) }).
-			WithExample("prentice env extend 12 --for 4h").WithEvidence(),
+			WithExample("prentice env extend e14xk3qa --for 4h").WithEvidence(),
 		op.About(op.New("env.stop", prentice.Change, prentice.Operator, "Stop an environment, and remove all of it: its data too.", k.stop), func(ctx context.Context, in StopIn) ([]prentice.Ref, error) { return k.about(ctx, in.Env) }).
-			WithExample("prentice env stop 12 --reason 'seen'").WithEvidence(),
+			WithExample("prentice env stop e14xk3qa --reason 'seen'").WithEvidence(),
 		op.New("env.plan", prentice.Look, prentice.Viewer, "Say what an environment would be, and make none.", k.plan).
 			WithExample("prentice env plan shop --revision main"),
 		op.New("env.compare", prentice.Look, prentice.Viewer, "Say in what two environments differ: services, versions, configuration, names of secrets.", k.compare).
-			WithExample("prentice env compare 12 14"),
+			WithExample("prentice env compare e14xk3qa e13xpw0b"),
 		op.New("env.queue", prentice.Look, prentice.Viewer, "List the environments that wait to be made, and why each waits.", k.queue).
 			WithExample("prentice env queue"),
 		op.About(op.New("env.enter", prentice.Change, prentice.Operator, "Run a command beside a service of an environment, and show what it printed.", k.enter), func(ctx context.Context, in EnterIn) ([]prentice.Ref, error) { return k.about(ctx, in.Env) }).
-			WithExample("prentice env enter 12 db -- psql -c 'select 1'").
+			WithExample("prentice env enter e14xk3qa db -- psql -c 'select 1'").
 			WithHelp("The command has the view, the user and the limits of the service, no input, and a minute. The command is kept as evidence, what it printed is not."),
 	}
 	return slices.Concat(ops, k.leaseOps())

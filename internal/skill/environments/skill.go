@@ -146,6 +146,7 @@ var badges = map[string]op.Badge{
 	"service unhealthy": {Sign: "■", Word: "unhealthy", Hue: op.Bad},
 	"service done":      {Sign: "✓", Word: "done", Hue: op.Good},
 	"service ended":     {Sign: "■", Word: "ended", Hue: op.Bad},
+	"service stopped":   {Sign: "○", Word: "stopped", Hue: op.Quiet},
 
 	"environment.asked":         {Sign: "◌", Word: "environment asked for", Hue: op.Quiet},
 	"environment.making":        {Sign: "◐", Word: "environment begun", Hue: op.Busy},
