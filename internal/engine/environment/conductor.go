@@ -109,10 +109,13 @@ func (c *Conductor) look(ctx context.Context) error {
 		return err
 	}
 	now := c.Clock()
-	var waiting []Environment
+	var waiting, made []Environment
 	making, running := 0, 0
 	var trouble error
 	for _, e := range live {
+		if e.Stage == Making {
+			made = append(made, e)
+		}
 		switch {
 		case e.Stage == Queued:
 			if why := c.over(ctx, e, now); why != "" {
@@ -131,7 +134,7 @@ func (c *Conductor) look(ctx context.Context) error {
 		}
 		trouble = errors.Join(trouble, c.see(ctx, e, now))
 	}
-	return errors.Join(trouble, c.admit(ctx, waiting, making, running, now))
+	return errors.Join(trouble, c.admit(ctx, Turns(waiting, made), making, running, now))
 }
 
 // over says why one is to end, or "".

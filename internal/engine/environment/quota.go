@@ -1,9 +1,9 @@
 package environment
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"prentice"
@@ -90,19 +90,41 @@ func (q Quota) Extended(e Environment, now time.Time, by time.Duration) (time.Ti
 // Warns is how long before its end it is told: an hour, or a quarter of a short one.
 func Warns(e Environment) time.Duration { return min(time.Hour, e.Ends.Sub(e.Asked)/4) }
 
-// Admit says which of those that wait are made now, and of the others what they wait for.
-// They come in the order in which they were asked for.
-func Admit(waiting []Environment, making, running int, q Quota, p Pressure) (take []string, says map[string]string) {
+// Turns brings those that wait into the order in which they are made: of each team one, and then
+// of each the next, so that one that asks for fifty does not keep another waiting behind them.
+// What is made of a team at this moment counts before that. Between equals the one that was
+// asked for first comes first.
+func Turns(waiting, making []Environment) []Environment {
+	had := map[string]int{}
+	for _, e := range making {
+		had[e.party()]++
+	}
+	turns := slices.SortedFunc(slices.Values(waiting), func(a, b Environment) int { return cmp.Compare(a.Number, b.Number) })
+	round := map[string]int{}
+	for _, e := range turns {
+		round[e.ID] = had[e.party()]
+		had[e.party()]++
+	}
+	slices.SortStableFunc(turns, func(a, b Environment) int { return cmp.Compare(round[a.ID], round[b.ID]) })
+	return turns
+}
+
+// party is among whom turns are taken: teams, and repositories that are of none.
+func (e Environment) party() string { return cmp.Or(string(e.Team), string(e.Of())) }
+
+// Admit says which of those that wait, in their turns, are made now, and of the others what they
+// wait for. That is without their place, which is another one each time that one is made.
+func Admit(turns []Environment, making, running int, q Quota, p Pressure) (take []string, says map[string]string) {
 	says = map[string]string{}
 	held := p.Holds(q)
-	for _, e := range waiting {
-		switch place := len(says) + 1; {
+	for _, e := range turns {
+		switch {
 		case held != "":
 			says[e.ID] = held
 		case running >= q.Running:
-			says[e.ID] = fmt.Sprintf("waits at place %d: %d environments are there, which is the most on this machine", place, running)
+			says[e.ID] = fmt.Sprintf("waits: %d environments are there, which is the most on this machine: stop one, or raise limits.running in environments.yaml", running)
 		case making >= q.AtOnce:
-			says[e.ID] = fmt.Sprintf("waits at place %d: %s made now", place, count(making))
+			says[e.ID] = fmt.Sprintf("waits: %d are made at the same moment, which is the most", making)
 		default:
 			take = append(take, e.ID)
 			making++
@@ -110,11 +132,4 @@ func Admit(waiting []Environment, making, running int, q Quota, p Pressure) (tak
 		}
 	}
 	return take, says
-}
-
-func count(n int) string {
-	if n == 1 {
-		return "1 other is"
-	}
-	return strings.TrimSpace(fmt.Sprintf("%d others are", n))
 }

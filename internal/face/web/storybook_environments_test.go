@@ -15,7 +15,7 @@ var storyEnvs = []environments.EnvOut{
 		Asked: ago(2 * time.Hour), ReadyAt: ago(2 * time.Hour), Ends: ago(-22 * time.Hour), Address: "http://change-42.preview.localhost:7444/",
 		Services: []environment.Seen{{Service: "db", State: environment.Well, Since: ago(2 * time.Hour), Version: "PostgreSQL 15.18"}, {Service: "migrate", State: environment.Done}, {Service: "web", State: environment.Unwell, Says: "GET /healthz answers 503", Since: ago(time.Hour), Restarts: 3}}},
 	{Ref: "env/e13xpw0b", ID: "e13xpw0b", Number: 13, State: environment.Failed, Says: "migrate ended with code 3", Repository: "a-service-with-quite-a-long-name", At: "feature/baskets-of-the-summer", Commit: "9e7a4f0c2d", By: "agent/preview", Backend: "podman", Asked: ago(3 * time.Hour), Ends: ago(-21 * time.Hour)},
-	{Ref: "env/e15xvv2c", ID: "e15xvv2c", Number: 15, State: environment.Queued, Says: "waits at place 1: 2 others are made now", Repository: "shop", At: "main", Commit: "0c2d9e7a4f", By: "person/bob", Backend: "sandbox", Asked: ago(time.Minute), Ends: ago(-24 * time.Hour)},
+	{Ref: "env/e15xvv2c", ID: "e15xvv2c", Number: 15, State: environment.Queued, Turn: 1, Says: "waits at place 1: 2 are made at the same moment, which is the most", Repository: "shop", At: "main", Commit: "0c2d9e7a4f", By: "person/bob", Backend: "sandbox", Asked: ago(time.Minute), Ends: ago(-24 * time.Hour)},
 }
 
 var storyPlaces = []environments.PlaceOut{

@@ -3,6 +3,7 @@ package environments
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -186,6 +187,9 @@ func (k *Desk) list(ctx context.Context, c op.Call, in ListIn) (EnvList, error) 
 	for _, e := range found {
 		out.Envs = append(out.Envs, k.envOut(e))
 	}
+	if err := k.turns(ctx, out.Envs); err != nil {
+		return EnvList{}, err
+	}
 	if f.Repository == "" && f.Change == 0 {
 		if out.Places, err = k.places(ctx, c.Now, in.At); err != nil {
 			return EnvList{}, err
@@ -272,14 +276,9 @@ func (k *Desk) queue(ctx context.Context, _ op.Call, _ struct{}) (Queue, error) 
 		return Queue{}, err
 	}
 	live, err := k.Live(ctx)
-	if err != nil {
-		return Queue{}, err
-	}
 	out := Queue{Waiting: []EnvOut{}}
-	for _, e := range live {
-		if e.Stage == environment.Queued {
-			out.Waiting = append(out.Waiting, k.envOut(e))
-		}
+	for _, e := range inTurn(live) {
+		out.Waiting = append(out.Waiting, k.envOut(e))
 	}
-	return out, nil
+	return out, errors.Join(err, k.turns(ctx, out.Waiting))
 }

@@ -18,6 +18,7 @@ type EnvOut struct {
 	Number     int64              `json:"number"`
 	State      environment.Stage  `json:"state"`
 	Says       string             `json:"says,omitempty"`
+	Turn       int                `json:"turn,omitempty"` // among those that wait to be made; 1 is the next
 	Repository string             `json:"repository,omitempty"`
 	At         string             `json:"at,omitempty"`
 	Commit     string             `json:"commit,omitempty"`
@@ -191,6 +192,11 @@ func specOut(s environment.Spec) []ServiceOut {
 
 func (k *Desk) shown(ctx context.Context, e environment.Environment) (EnvShown, error) {
 	out := EnvShown{EnvOut: k.envOut(e), Spec: specOut(e.Spec), Volumes: e.Spec.Volumes, Hosts: e.Spec.Hosts, Extends: e.Asked.Add(k.Rules().Quota.Longest)}
+	one := []EnvOut{out.EnvOut}
+	if err := k.turns(ctx, one); err != nil {
+		return out, err
+	}
+	out.EnvOut = one[0]
 	for _, seen := range e.Services {
 		if one := e.Spec.Service(seen.Service); one != nil && !strings.HasPrefix(seen.Version, "sha256:") {
 			if text := one.Otherwise(seen.Version); text != "" {
