@@ -26,8 +26,8 @@ const (
 )
 
 // where is what a server is told.
-// of is which commits count for a kill: "" is those of runs, and code those of changes and
-// queues.
+// of is which commits count for a kill: "" is those of runs, code those of changes and
+// queues, and environments those of environments, places and previews.
 type where struct{ data, team, database, replica, of string }
 
 func (w where) address() string {

@@ -19,15 +19,16 @@ import (
 // Whatever else the file says makes another wish of it, for which the count
 // begins again. Without the file nothing is counted.
 
-// PRENTICE_CRASH_OF names others to count: code is those of changes and queues, and then what
-// happens between two commits is counted as well, as a moment.
-var ofCode = os.Getenv("PRENTICE_CRASH_OF") == "code"
+// PRENTICE_CRASH_OF names others to count: code is those of changes and queues, environments
+// those of environments, places and previews; and then what happens between two commits is
+// counted as well, as a moment.
+var others = map[string]string{"code": `code_\w+`, "environments": `environment|environment_\w+|preview_\w+`}[os.Getenv("PRENTICE_CRASH_OF")]
 
 // counted finds the changes to the tables that count.
 var counted = func() *regexp.Regexp {
 	tables := `runs|run_\w+`
-	if ofCode {
-		tables = `code_\w+`
+	if others != "" {
+		tables = others
 	}
 	return regexp.MustCompile(`(?is)^\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(` + tables + `)\b`)
 }()
@@ -35,7 +36,7 @@ var counted = func() *regexp.Regexp {
 // Moment is told of what is neither a commit nor inside of one.
 func Moment(what string) {
 	text, err := os.ReadFile(os.Getenv("PRENTICE_CRASH"))
-	if err != nil || !ofCode {
+	if err != nil || others == "" {
 		return
 	}
 	wish.Lock()
