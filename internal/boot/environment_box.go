@@ -30,6 +30,9 @@ func newEnvironmentBox(dir string) *environmentBox {
 // Name implements environment.Backend.
 func (*environmentBox) Name() string { return "sandbox" }
 
+// Seeds implements environment.Seeding.
+func (*environmentBox) Seeds() bool { return true }
+
 // Served is the version of the server that stands for images of a kind, for environments.asked.
 func (*environmentBox) Served(kind string) string { return envbox.Version(kind) }
 

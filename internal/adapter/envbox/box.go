@@ -35,6 +35,10 @@ type Box struct {
 	held      bool       // guarded by proven
 	preparing sync.Mutex // held while what all providers of a kind begin with is made
 
+	commons *commons
+	tending sync.WaitGroup // whoever looks after the shared server
+	seeding chan struct{}  // whoever makes a template has it
+
 	mu    sync.Mutex
 	rooms map[string]*room // guarded by mu, as what follows
 	gone  map[string]bool  // removed: an ID is never used twice
@@ -71,7 +75,7 @@ func New(ctx context.Context, dir string) (*Box, error) {
 		return nil, prentice.Errorf(prentice.Conflict, "the environments in %s are those of another prentice", dir).Try("stop it, or give this one a data folder of its own")
 	}
 	sum := sha256.Sum256([]byte(dir))
-	b := &Box{dir: dir, name: hex.EncodeToString(sum[:4]), lock: lock, bwrap: bwrap, rooms: map[string]*room{}, gone: map[string]bool{}, own: map[string]int{}}
+	b := &Box{dir: dir, name: hex.EncodeToString(sum[:4]), lock: lock, bwrap: bwrap, rooms: map[string]*room{}, gone: map[string]bool{}, own: map[string]int{}, commons: newCommons(), seeding: make(chan struct{}, 1)}
 	if err := b.open(ctx); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
@@ -138,6 +142,7 @@ func (b *Box) Close() error {
 		r.close()
 		r.mu.Unlock()
 	}
+	b.tending.Wait()
 	return b.lock.Close()
 }
 

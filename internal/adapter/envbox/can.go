@@ -63,8 +63,14 @@ func checkService(s environment.Spec, sv environment.Service) error {
 		return prentice.Errorf(prentice.Invalid, "the service "+sv.Name+": "+format, args...)
 	}
 	if sv.Provider != "" {
-		if _, err := provider.Find(sv.Provider); err != nil {
+		server, err := provider.Find(sv.Provider)
+		if err != nil {
 			return err
+		}
+		if sv.Shared {
+			if err := checkShared(server, sv, bad); err != nil {
+				return err
+			}
 		}
 	} else {
 		switch {
@@ -72,8 +78,8 @@ func checkService(s environment.Spec, sv environment.Service) error {
 			return prentice.Errorf(prentice.Unavailable, "the service %s needs an image, and the sandbox has none", sv.Name).Try("let an engine of containers make it (podman or docker), or write a command in place of the image")
 		case len(sv.Entrypoint)+len(sv.Command) == 0:
 			return bad("it names no program").Try("write its command")
-		case sv.Template != "":
-			return bad("only a provider begins with a template")
+		case sv.Template != "" || sv.Seed != nil || sv.Shared:
+			return bad("only a provider begins with data, or shares a server")
 		}
 	}
 	if _, _, err := user(sv.User); err != nil {
@@ -126,6 +132,20 @@ func checkService(s environment.Spec, sv environment.Service) error {
 	}
 	if _, err := signalOf(sv.StopSignal); err != nil {
 		return bad("%w", err)
+	}
+	return nil
+}
+
+// checkShared is what one must not say whose server is that of others too.
+func checkShared(server provider.Server, sv environment.Service, bad func(string, ...any) *prentice.Error) error {
+	if _, err := server.Shared(); err != nil {
+		return err
+	}
+	switch {
+	case passwordOf(sv) == "":
+		return bad("a database in a shared server has a password").Try("set POSTGRES_PASSWORD in its environment")
+	case len(sv.Command)+len(sv.Entrypoint) > 0:
+		return bad("what its command says would be said to the server of others too").Try("take shared out of the compose file, for a server of its own")
 	}
 	return nil
 }

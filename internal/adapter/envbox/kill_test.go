@@ -24,6 +24,9 @@ import (
 // victimWord is where the test program finds the folder in which it makes an environment, to be killed.
 const victimWord = "PRENTICE_ENVBOX_VICTIM"
 
+// sharingWord says that its environments have databases in the shared server.
+const sharingWord = "PRENTICE_ENVBOX_SHARING"
+
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(victimWord); dir != "" {
 		victim(dir)
@@ -37,6 +40,9 @@ func victim(dir string) {
 	b, err := envbox.New(ctx, dir)
 	for i := 0; err == nil; i++ {
 		s := killed(fmt.Sprintf("kill%dx%d", os.Getpid(), i))
+		if os.Getenv(sharingWord) != "" {
+			s = killedSharing(s.ID, i)
+		}
 		fmt.Println("making", s.ID)
 		err = b.Prepare(ctx, s, nil)
 		for _, sv := range s.Services {
@@ -45,7 +51,7 @@ func victim(dir string) {
 			}
 		}
 		if err == nil {
-			err = b.Stop(ctx, s, "one")
+			err = b.Stop(ctx, s, s.Services[0].Name)
 		}
 		if err == nil {
 			err = b.Remove(ctx, s.ID)

@@ -29,6 +29,9 @@ func (r *room) dataOf(sv environment.Service, l provider.Launch) (dir string, vo
 // prepared for all, or an empty folder. What is there already stays.
 func (r *room) provide(ctx context.Context, s environment.Spec, i, own int, tell io.Writer) error {
 	sv := s.Services[i]
+	if sv.Shared {
+		return r.allot(ctx, s, i, tell)
+	}
 	server, err := provider.Find(sv.Provider)
 	if err != nil {
 		return err
@@ -47,6 +50,12 @@ func (r *room) provide(ctx context.Context, s environment.Spec, i, own int, tell
 		}
 	}
 	return once(dir, func(to string) error {
+		if sv.Seed != nil {
+			if err := r.of.seeded(ctx, s, i, tell); err != nil {
+				return err
+			}
+			sv.Template = seedFolder(sv.Template, server)
+		}
 		from, err := r.of.beginning(ctx, sv, server, tell)
 		if err != nil {
 			return err
@@ -56,6 +65,9 @@ func (r *room) provide(ctx context.Context, s environment.Spec, i, own int, tell
 		}
 		began := time.Now()
 		if err := copyAll(ctx, from, to, own); err != nil {
+			return err
+		}
+		if err := os.Remove(filepath.Join(to, made)); err != nil && !errors.Is(err, os.ErrNotExist) { // its password is that of this environment
 			return err
 		}
 		fmt.Fprintf(tell, "copied the data that %s begins with in %d ms\n", sv.Name, time.Since(began).Milliseconds()) //nolint:errcheck // it is for people
@@ -129,6 +141,9 @@ func (b *Box) ended(ctx context.Context, id, service string) error {
 		}
 	}
 }
+
+// made is the mark of a server's data that its role, its password and its database are there.
+const made = "prentice.made"
 
 // digest is how a template is named: what its data was made by.
 var digest = pattern.Of(`^[a-z0-9]{8,128}$`)

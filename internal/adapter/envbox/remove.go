@@ -36,11 +36,13 @@ func (b *Box) Remove(ctx context.Context, id string) error {
 	defer r.mu.Unlock()
 	r.close()
 	endStrays(b.marker(id))
-	var err error
+	err := b.unallot(ctx, id)
 	if _, there := b.groups()[id]; there {
-		err = b.place.End(b.marker(id))
+		err = errors.Join(err, b.place.End(b.marker(id)))
 	}
-	err = errors.Join(err, b.clear(id))
+	if err == nil { // the folder says what is left
+		err = b.clear(id)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.rooms, id)
@@ -87,7 +89,7 @@ func (b *Box) All(ctx context.Context) ([]string, error) {
 	}
 	var ids []string
 	for id := range found {
-		if !b.inner(id) {
+		if !b.inner(id) && !isCommons(id) {
 			ids = append(ids, id)
 		}
 	}
@@ -161,7 +163,7 @@ func (b *Box) Use(ctx context.Context, id string) (environment.Use, error) {
 	if err != nil {
 		return environment.Use{}, err
 	}
-	u := environment.Use{Disk: written(ctx, b.folder(id))}
+	u := environment.Use{Disk: written(ctx, b.folder(id)) + b.allots(ctx, id)}
 	if c == nil {
 		return u, ctx.Err()
 	}

@@ -30,6 +30,7 @@ type room struct {
 	end      context.CancelFunc // ends what serves the cell: proxies, and who measures
 	serving  sync.WaitGroup
 	proxied  map[string]bool
+	admitted map[string]bool       // to the shared server
 	seen     map[string]cell.Enter // how a program enters a service that was begun
 
 	said     sync.Mutex
@@ -155,7 +156,7 @@ func (r *room) settle(s environment.Spec) error {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	r.end = cancel
-	r.proxied = map[string]bool{}
+	r.proxied, r.admitted = map[string]bool{}, map[string]bool{}
 	r.serving.Go(func() { r.measure(ctx, c, whole(s.Limits).Disk) })
 	return nil
 }
@@ -261,7 +262,7 @@ func (r *room) measure(ctx context.Context, c *cell.Cell, most int64) {
 		case <-time.After(pause):
 		}
 		began := time.Now()
-		n := written(ctx, r.of.folder(r.id))
+		n := written(ctx, r.of.folder(r.id)) + r.of.allots(ctx, r.id)
 		if n > most {
 			r.said.Lock()
 			r.over = fmt.Sprintf("it wrote %d bytes, which are more than %d", n, most)

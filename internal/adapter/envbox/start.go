@@ -82,6 +82,11 @@ func (r *room) start(ctx context.Context, s environment.Spec, i int) error {
 	if err := r.reach(ctx, s, c); err != nil {
 		return err
 	}
+	if sv.Shared {
+		if err := r.admit(ctx, i, sv, c); err != nil {
+			return err
+		}
+	}
 	r.said.Lock()
 	r.over = ""
 	if r.killed == nil {
@@ -129,12 +134,14 @@ func (r *room) viewOf(s environment.Spec, i, groups int) (view, []string, error)
 		if err != nil {
 			return v, nil, err
 		}
-		l, err := server.Launch(sv.Env, sv.Command)
+		l, err := launchOf(server, sv)
 		if err != nil {
 			return v, nil, err
 		}
 		argv, more = l.Argv, l.Env
-		if dir, volume := r.dataOf(sv, l); !volume {
+		if sv.Shared {
+			more["PGPASSWORD"] = passwordOf(sv)
+		} else if dir, volume := r.dataOf(sv, l); !volume {
 			v.binds = append(v.binds, bind{r.inside(dir), l.Data, false})
 		}
 	}
@@ -189,6 +196,33 @@ func (r *room) reach(ctx context.Context, s environment.Spec, c cell.Service) er
 	r.serving.Go(func() { p.Serve(in, l) }) //nolint:errcheck // it ends with the environment
 	r.serving.Go(func() { <-over; cancel() })
 	r.proxied[c.Name] = true
+	return nil
+}
+
+// admit lets those who share a network with a service to its database in the shared server.
+func (r *room) admit(ctx context.Context, i int, sv environment.Service, c cell.Service) error {
+	if r.admitted[sv.Name] {
+		return nil
+	}
+	id, err := r.of.commonsNow(ctx)
+	if err != nil {
+		return err
+	}
+	server := provider.Server{Kind: sv.Provider}.Stands(sv.Env)
+	d := &door{
+		user: server.Env["PGUSER"], database: server.Env["PGDATABASE"], name: nameIn(r.id, i), free: make(chan struct{}, mostSessions),
+		dial: func() (net.Conn, error) { return r.of.dialCommons(id) },
+	}
+	l, err := r.cell.ListenFor(ctx, c, server.Port)
+	if err != nil {
+		return prentice.Errorf(prentice.Unavailable, "the service %s cannot be given its database: %w", sv.Name, err)
+	}
+	in, cancel := context.WithCancel(context.Background())
+	over := r.cell.Over()
+	context.AfterFunc(in, func() { l.Close() })
+	r.serving.Go(func() { d.serve(in, l, func(do func()) { r.serving.Go(do) }) })
+	r.serving.Go(func() { <-over; cancel() })
+	r.admitted[sv.Name] = true
 	return nil
 }
 

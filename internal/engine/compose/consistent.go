@@ -21,6 +21,7 @@ func (l *load) consistent(model map[string]any, active map[string]bool) {
 		}
 		at := func(keys ...string) place { return l.places.at(append([]string{"services", name}, keys...)...) }
 		l.dependencies(name, service, all, active, at)
+		l.seeded(name, service, all, active, at)
 		for _, kind := range []string{"networks", "configs", "secrets"} {
 			have, _ := model[kind].(map[string]any)
 			for _, of := range resources(service[kind]) {
@@ -57,6 +58,28 @@ func (l *load) dependencies(name string, service, all map[string]any, active map
 	for _, link := range texts(service["links"]) {
 		if of, _, _ := strings.Cut(link, ":"); !active[of] {
 			l.found.refuse(at("links", link), near("write ", of, slices.Sorted(maps.Keys(all))), "service %s: links: there is no service %q", name, of)
+		}
+	}
+}
+
+// seeded refuses seeds that are not there, and those that wait for more than the data that
+// they make: they are performed before anything else is begun.
+func (l *load) seeded(name string, service, all map[string]any, active map[string]bool, at func(...string) place) {
+	own, _ := service[ours].(map[string]any)
+	seed, _ := own["seed"].(map[string]any)
+	by := texts(seed["by"])
+	for _, of := range by {
+		other, exists := all[of].(map[string]any)
+		here := at(ours, "seed", "by", of)
+		if !exists || !active[of] || of == name {
+			l.found.refuse(here, near("write ", of, slices.Sorted(maps.Keys(all))), "service %s: x-prentice: seed: there is no service %q that could make its data", name, of)
+			continue
+		}
+		needs, _ := other["depends_on"].(map[string]any)
+		for _, waits := range slices.Sorted(maps.Keys(needs)) {
+			if waits != name && !slices.Contains(by, waits) {
+				l.found.refuse(here, "take it out of seed, or let it wait for "+name+" alone", "service %s: x-prentice: seed: %s waits for %s, which is not there when the data is made", name, of, waits)
+			}
 		}
 	}
 }

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"path"
 	"slices"
@@ -93,7 +94,7 @@ func (l *load) own(name string, one types.ServiceConfig, s *service) error {
 
 func (l *load) said(name string, value any, s *service) error {
 	at := []string{"services", name, ours}
-	all, err := l.keysOwn(value, []string{"provider", "template", "sandbox", "once", "address"}, at...)
+	all, err := l.keysOwn(value, []string{"provider", "template", "seed", "shared", "sandbox", "once", "address"}, at...)
 	if err != nil {
 		return err
 	}
@@ -113,6 +114,19 @@ func (l *load) said(name string, value any, s *service) error {
 	if said, ok := all["template"]; ok {
 		if s.Template = fmt.Sprint(said); s.Provider == "" {
 			return wrong("template", "write provider: too", "a template is data of a provider")
+		}
+	}
+	if said, ok := all["shared"]; ok {
+		if s.Shared, ok = said.(bool); !ok {
+			return wrong("shared", "write true, or leave it out", "shared is true or false")
+		}
+		if s.Shared && s.Provider != "postgresql" {
+			return wrong("shared", "leave it out: it has a server of its own", "only a postgresql can be in a server that environments share")
+		}
+	}
+	if said, ok := all["seed"]; ok {
+		if s.Seed, err = l.seed(name, said, s.Provider, append(at, "seed")...); err != nil {
+			return err
 		}
 	}
 	if once, ok := all["once"]; ok {
@@ -146,6 +160,34 @@ func (l *load) said(name string, value any, s *service) error {
 		s.WorkingDir = path.Join(workspace, path.Join("/", s.WorkingDir))
 	}
 	return nil
+}
+
+// seed is what the data of a provider is made by. A service that it names is looked for when
+// all are read.
+func (l *load) seed(name string, value any, provider string, at ...string) (*environment.Seed, error) {
+	all, err := l.keysOwn(value, []string{"by", "from"}, at...)
+	if err != nil {
+		return nil, err
+	}
+	here := l.places.at(at...)
+	wrong := func(try, format string, args ...any) error {
+		return Finding{Path: here.path, Line: here.line, Says: fmt.Sprintf("service "+name+": x-prentice: seed: "+format, args...), Try: try}
+	}
+	if provider == "" || provider == "redis" {
+		return nil, wrong("write it at a postgresql or a mysql", "it is the data of a database server")
+	}
+	seed := &environment.Seed{By: texts(all["by"])}
+	if len(seed.By) == 0 {
+		return nil, wrong("write by: [migrate]", "it names no service that makes the data")
+	}
+	for _, from := range texts(all["from"]) {
+		clean := path.Clean(from)
+		if !fs.ValidPath(clean) {
+			return nil, wrong("write it from the top of the repository, such as db/migrations", "from: %q leads out of the repository", from)
+		}
+		seed.From = append(seed.From, clean)
+	}
+	return seed, nil
 }
 
 // address is how a service is asked at the environment's address.

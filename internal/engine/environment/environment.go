@@ -45,6 +45,8 @@ type Service struct {
 	Build    *Build   // where its image is built from the tree; nil is not at all
 	Provider string   // postgresql, mysql, redis: a server of this machine, where no engine performs the image; "" is none
 	Template string   // the digest of the data that a provider begins with; "" is none
+	Seed     *Seed    // what its data is made by where there is no such template yet; nil is nothing
+	Shared   bool     // a provider whose database is in a server that environments share; one of its own is the rule
 
 	Entrypoint, Command []string // nil is what the image says
 	Env                 map[string]string

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -249,8 +250,8 @@ func (k *keeper) looked(e Environment, states map[string]State, first bool) map[
 	for _, one := range e.Spec.Services {
 		at, begun := states[one.Name]
 		l := Looked{State: at, Begun: begun, Pulse: k.pulses[one.Name], Begins: k.begins[one.Name], Last: k.last[one.Name], Done: was[one.Name].Done}
-		if begun && !at.Running && at.Code == 0 && at.Said == "" && !at.Killed && one.Once {
-			l.Done = true
+		if begun && !at.Running && at.Code == 0 && at.Said == "" && !at.Killed && one.Once || e.Spec.seeds(one.Name) != "" {
+			l.Done = true // the data of a seed is there since the environment was prepared
 		}
 		ran := was[one.Name].State == Running || was[one.Name].State == Well || was[one.Name].State == Starting || was[one.Name].State == Unwell
 		if first && begun && !at.Running && !l.Done && (ran || e.Stage == Making) {
@@ -328,6 +329,12 @@ func (k *keeper) spec(ctx context.Context, e Environment) (spec Spec, free func(
 			}
 		}
 	}
+	if e.Outside {
+		spec = spec.Apart()
+	}
+	if spec, err = k.templates(ctx, e, spec); err != nil {
+		return spec, free, err
+	}
 	spec, err = spec.Given(func(name string) (string, error) {
 		switch {
 		case e.Outside:
@@ -342,6 +349,36 @@ func (k *keeper) spec(ctx context.Context, e Environment) (spec Spec, free func(
 		return value, err
 	})
 	return spec, free, err
+}
+
+// templates names the data that is made by seeds, and writes the names down: what an
+// environment begins with is shown, and stays the same for as long as it lives.
+func (k *keeper) templates(ctx context.Context, e Environment, spec Spec) (Spec, error) {
+	spec.Services = slices.Clone(spec.Services)
+	names := map[string]string{}
+	for i, one := range spec.Services {
+		if one.Seed == nil || one.Template != "" {
+			continue
+		}
+		name, err := spec.Digest(one.Name, spec.Tree, e.Repository, e.Outside)
+		if err != nil {
+			return spec, err
+		}
+		spec.Services[i].Template, names[one.Name] = name, name
+	}
+	if len(names) == 0 {
+		return spec, nil
+	}
+	_, err := k.c.Edit(ctx, e.ID, k.c.Clock(), itself, func(one *Environment) error {
+		one.Spec.Services = slices.Clone(one.Spec.Services)
+		for i, sv := range one.Spec.Services {
+			if name := names[sv.Name]; name != "" {
+				one.Spec.Services[i].Template = name
+			}
+		}
+		return nil
+	})
+	return spec, err
 }
 
 // teller shows what takes long, a line at a time.

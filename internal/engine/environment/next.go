@@ -41,7 +41,11 @@ func Next(s Spec, ready bool, looked map[string]Looked, now time.Time) (t Todo) 
 		at := looked[one.Name]
 		seen := Seen{Service: one.Name, State: standing(one, at), Since: at.Since, Restarts: at.Restarts + max(0, at.Begins-1), Version: at.Version, Done: at.Done, Says: at.Said}
 		switch seen.State {
-		case Running, Well, Done:
+		case Running, Well:
+		case Done:
+			if of := s.seeds(one.Name); of != "" {
+				seen.Says = "the data of " + of + " begins with what it makes"
+			}
 		case Starting:
 			t.Ready = false
 			waits = append(waits, one.Name+" to be healthy")

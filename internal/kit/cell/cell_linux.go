@@ -236,7 +236,16 @@ func (c *Cell) Dial(ctx context.Context, name string, port int) (net.Conn, error
 
 // Listen is a socket at a port of the loopback that only a service has.
 func (c *Cell) Listen(ctx context.Context, s Service, port int) (net.Listener, error) {
-	_, f, err := c.asked(ctx, request{Do: doListen, Service: s, Port: port})
+	return c.listen(ctx, request{Do: doListen, Service: s, Port: port})
+}
+
+// ListenFor is a socket at a port of a service, for it and for those that share a network with it.
+func (c *Cell) ListenFor(ctx context.Context, s Service, port int) (net.Listener, error) {
+	return c.listen(ctx, request{Do: doListen, Service: s, Port: port, Others: true})
+}
+
+func (c *Cell) listen(ctx context.Context, r request) (net.Listener, error) {
+	_, f, err := c.asked(ctx, r)
 	if err != nil {
 		return nil, err
 	}

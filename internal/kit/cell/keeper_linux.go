@@ -140,7 +140,7 @@ func (k *keeper) serve(files []*os.File) {
 	case doDial:
 		out, err = k.dial(r.Name, r.Port)
 	case doListen:
-		out, err = k.listen(r.Service, r.Port)
+		out, err = k.listen(r.Service, r.Port, r.Others)
 	default:
 		err = fmt.Errorf("no one can do %q", r.Do)
 	}

@@ -126,8 +126,12 @@ func (k *keeper) dial(name string, port int) (*os.File, error) {
 	return os.NewFile(uintptr(s), "dialled"), nil
 }
 
-// listen is a socket at the loopback of a service.
-func (k *keeper) listen(sv Service, port int) (*os.File, error) {
+// listen is a socket at the loopback of a service, or at all its addresses.
+func (k *keeper) listen(sv Service, port int, others bool) (*os.File, error) {
+	at := [4]byte{127, 0, 0, 1}
+	if others {
+		at = [4]byte{}
+	}
 	n, err := k.networkOf(sv)
 	if err != nil {
 		return nil, err
@@ -141,7 +145,7 @@ func (k *keeper) listen(sv Service, port int) (*os.File, error) {
 		f := os.NewFile(uintptr(s), "listen")
 		defer f.Close()                                                       //nolint:errcheck // the listener has its own
 		syscall.SetsockoptInt(s, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1) //nolint:errcheck // then it says that the port is taken
-		if err := syscall.Bind(s, &syscall.SockaddrInet4{Port: port, Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		if err := syscall.Bind(s, &syscall.SockaddrInet4{Port: port, Addr: at}); err != nil {
 			return err
 		}
 		if err := syscall.Listen(s, 128); err != nil {

@@ -54,5 +54,8 @@ func (*Cell) Dial(context.Context, string, int) (net.Conn, error) { return nil, 
 // Listen listens nowhere.
 func (*Cell) Listen(context.Context, Service, int) (net.Listener, error) { return nil, errHere }
 
+// ListenFor does nothing here.
+func (*Cell) ListenFor(context.Context, Service, int) (net.Listener, error) { return nil, errHere }
+
 // InMemory is a file with a content.
 func InMemory(string, []byte) (*os.File, error) { return nil, errHere }

@@ -66,7 +66,8 @@ type request struct {
 	Signal  int
 	Grace   time.Duration
 	Port    int
-	Groups  int // how many of the descriptors are groups that the program enters
+	Others  bool // a socket is also for the other services that share a network with it
+	Groups  int  // how many of the descriptors are groups that the program enters
 	Enter   Enter
 }
 

@@ -140,6 +140,9 @@ func (k *Desk) choose(ctx context.Context, out *asked, tree fs.FS, named string)
 			err = refused(findings)
 		}
 		if err == nil {
+			if by, has := b.(environment.Seeding); !has || !by.Seeds() {
+				spec = spec.Unseeded()
+			}
 			spec.ID, spec.Tree = "e0plan", tree
 			err = b.Can(ctx, spec)
 		}

@@ -121,6 +121,7 @@ func facts(e environment.Environment) map[string]string {
 		put("provider", s.Provider)
 		put("version", versions[s.Name])
 		put("data", s.Template)
+		put("server", map[bool]string{true: "shared"}[s.Shared])
 		put("command", strings.Join(slices.Concat(s.Entrypoint, s.Command), " "))
 		put("seed", map[bool]string{true: "runs once"}[s.Once])
 		for name, value := range s.Env {

@@ -167,6 +167,7 @@ type ServiceOut struct {
 	Name      string   `json:"name"`
 	Image     string   `json:"image,omitempty"`
 	Provider  string   `json:"provider,omitempty"`
+	Data      string   `json:"data,omitempty"` // what a database begins with, and where it is, where that is said
 	Built     bool     `json:"built,omitempty"`
 	Ports     []int    `json:"ports,omitempty"`
 	After     []string `json:"after,omitempty"`
@@ -178,7 +179,7 @@ type ServiceOut struct {
 func specOut(s environment.Spec) []ServiceOut {
 	list := []ServiceOut{}
 	for _, one := range s.Services {
-		out := ServiceOut{Name: one.Name, Image: one.Image, Provider: one.Provider, Built: one.Build != nil, Ports: one.Ports, Once: one.Once}
+		out := ServiceOut{Name: one.Name, Image: one.Image, Provider: one.Provider, Data: dataSays(one), Built: one.Build != nil, Ports: one.Ports, Once: one.Once}
 		for _, name := range sorted(one.After) {
 			out.After = append(out.After, name+" ("+strings.TrimPrefix(string(one.After[name]), "service_")+")")
 		}
@@ -188,6 +189,24 @@ func specOut(s environment.Spec) []ServiceOut {
 		list = append(list, out)
 	}
 	return list
+}
+
+// dataSays is what a database begins with, and whose its server is.
+func dataSays(one environment.Service) string {
+	var says []string
+	switch {
+	case one.Template != "":
+		says = append(says, "begins with the template "+short(one.Template))
+	case one.Seed != nil:
+		says = append(says, "begins with a template")
+	}
+	if one.Seed != nil {
+		says = append(says, "made by "+strings.Join(one.Seed.By, " and "))
+	}
+	if one.Shared {
+		says = append(says, "in a server that environments share")
+	}
+	return strings.Join(says, ", ")
 }
 
 func (k *Desk) shown(ctx context.Context, e environment.Environment) (EnvShown, error) {
@@ -248,6 +267,11 @@ func (e EnvShown) Text() string {
 	for _, a := range e.Addresses {
 		fmt.Fprintf(&b, "%-9s %s\n", a.Service, a.URL)
 	}
+	for _, s := range e.Spec {
+		if s.Data != "" {
+			fmt.Fprintf(&b, "Data      %s %s\n", s.Name, s.Data)
+		}
+	}
 	if len(e.Services) > 0 {
 		b.WriteString("Services\n")
 	}
@@ -293,6 +317,9 @@ func (p Plan) Text() string {
 		fmt.Fprintf(&b, "  %-16s %s", s.Name, firstOf(s.Image, s.Provider, map[bool]string{true: "built", false: "a command"}[s.Built]))
 		if len(s.After) > 0 {
 			fmt.Fprintf(&b, "  after %s", strings.Join(s.After, ", "))
+		}
+		if s.Data != "" {
+			fmt.Fprintf(&b, "  %s", s.Data)
 		}
 		b.WriteString("\n")
 	}
