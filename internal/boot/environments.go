@@ -16,6 +16,7 @@ import (
 	"prentice/internal/adapter/envcontainer"
 	"prentice/internal/adapter/git"
 	"prentice/internal/engine/change"
+	"prentice/internal/engine/check"
 	"prentice/internal/engine/compose"
 	"prentice/internal/engine/environment"
 	"prentice/internal/kit/db"
@@ -96,26 +97,38 @@ func readCompose(tree fs.FS, profiles []string, _ string) (environment.Spec, []p
 // treeAt is the content of a revision of a repository of the catalog; "" is the branch that
 // counts.
 func (s *System) treeAt(ctx context.Context, repository, at string) (environments.Tree, error) {
-	r, err := s.catalog().Repository(repository)
+	tree, commit, as, done, err := s.revisionOf(ctx, repository, at)
 	if err != nil {
 		return environments.Tree{}, err
 	}
+	return environments.Tree{FS: tree.FS(), Commit: commit, As: as, Close: done}, nil
+}
+
+// codeAt is the same for those who judge it.
+func (s *System) codeAt(ctx context.Context, repository, at string) (*check.Tree, string, func() error, error) {
+	tree, commit, _, done, err := s.revisionOf(ctx, repository, at)
+	return tree, commit, done, err
+}
+
+func (s *System) revisionOf(ctx context.Context, repository, at string) (tree *check.Tree, commit, as string, done func() error, err error) {
+	r, err := s.catalog().Repository(repository)
+	if err != nil {
+		return nil, "", "", nil, err
+	}
 	work, err := git.Below(ctx, s.Settings.Repositories, r.Git)
 	if err != nil {
-		return environments.Tree{}, err
+		return nil, "", "", nil, err
 	}
 	if at == "" {
 		at = "refs/heads/" + r.Branch
 	}
-	commit, as, err := work.Named(ctx, at)
-	if err != nil {
-		return environments.Tree{}, errors.Join(err, work.Close())
+	if commit, as, err = work.Named(ctx, at); err == nil {
+		tree, err = work.At(ctx, commit)
 	}
-	tree, err := work.At(ctx, commit)
 	if err != nil {
-		return environments.Tree{}, errors.Join(err, work.Close())
+		return nil, "", "", nil, errors.Join(err, work.Close())
 	}
-	return environments.Tree{FS: tree.FS(), Commit: commit, As: as, Close: work.Close}, nil
+	return tree, commit, as, work.Close, nil
 }
 
 // inUse is how much of the blocks of a disk is in use, in percent, as df(1) counts: of those

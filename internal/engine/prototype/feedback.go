@@ -26,7 +26,14 @@ type Feedback struct {
 	Note    string    `json:"note"`
 	Page    string    `json:"page,omitempty"` // the path that they were on
 	Shot    string    `json:"shot,omitempty"` // the media type of the picture
+
+	Answered   time.Time    `json:"answered,omitzero"` // zero is an open note
+	AnsweredBy prentice.Ref `json:"answered_by,omitempty"`
+	Answer     string       `json:"answer,omitempty"`
 }
+
+// Open says whether it waits for an answer.
+func (f Feedback) Open() bool { return f.Answered.IsZero() }
 
 // The bounds of what visitors may leave behind.
 const (
@@ -104,13 +111,34 @@ func (s *Store) Say(ctx context.Context, p Prototype, f Feedback, picture []byte
 
 // Said is what was said, the newest first.
 func (s *Store) Said(ctx context.Context, p Prototype) ([]Feedback, error) {
-	rows, err := s.DB.Query(ctx, `SELECT number, at, visitor, name, note, page, shot FROM prototype_feedback WHERE prototype = ? ORDER BY number DESC LIMIT ?`, p.Number, mostFeedback)
+	rows, err := s.DB.Query(ctx, `SELECT number, at, visitor, name, note, page, shot, COALESCE(answered, 0), COALESCE(answered_by, ''), COALESCE(says, '')
+		FROM prototype_feedback LEFT JOIN prototype_answers ON feedback = number WHERE prototype = ? ORDER BY number DESC LIMIT ?`, p.Number, mostFeedback)
 	return db.List(rows, err, func(scan func(...any) error, f *Feedback) error {
-		var at int64
-		err := scan(&f.Number, &at, &f.Visitor, &f.Name, &f.Note, &f.Page, &f.Shot)
-		f.At = db.Time(at)
+		var at, answered int64
+		err := scan(&f.Number, &at, &f.Visitor, &f.Name, &f.Note, &f.Page, &f.Shot, &answered, &f.AnsweredBy, &f.Answer)
+		f.At, f.Answered = db.Time(at), db.Time(answered)
 		return err
 	}, nil)
+}
+
+// Answer says what becomes of a note, once.
+func (s *Store) Answer(ctx context.Context, number int64, says string, by prentice.Ref, now time.Time) (of Prototype, err error) {
+	if of, err = s.one(ctx, `number = (SELECT prototype FROM prototype_feedback WHERE number = ?)`, number); err != nil {
+		if prentice.KindOf(err) == prentice.NotFound {
+			err = prentice.Errorf(prentice.NotFound, "there is no note %d", number).Try("see those there are: prentice prototype show NAME")
+		}
+		return of, err
+	}
+	return of, s.DB.Write(ctx, func(tx *db.Tx) error {
+		n, err := tx.Exec(`INSERT INTO prototype_answers (feedback, answered, answered_by, says) VALUES (?, ?, ?, ?) ON CONFLICT (feedback) DO NOTHING`, number, db.Micros(now), string(by), says)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return prentice.Errorf(prentice.Conflict, "note %d is answered already", number).Try("look at it: prentice prototype show %s", of.Name)
+		}
+		return s.Record(tx, now, prentice.Note{Kind: "prototype.answered", Actor: by, Refs: of.Refs(), Data: map[string]any{"note": number, "answer": says}})
+	})
 }
 
 // Shot is the picture beside a note.

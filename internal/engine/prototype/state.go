@@ -32,6 +32,9 @@ type Prototype struct {
 	Reason      string
 	Learned     string
 	Otherwise   string
+	Promoted    time.Time // when it became real code
+	PromotedBy  prentice.Ref
+	Commit      string // that did
 }
 
 // Ref names it.
@@ -141,6 +144,15 @@ func (p Prototype) Decide(decision, reason string, by prentice.Ref, now time.Tim
 		now = p.Begun
 	}
 	p.Decision, p.Reason, p.DecidedBy, p.Decided, p.Overdue = decision, reason, by, now, time.Time{}
+	return p, nil
+}
+
+// Promote says that a commit of it is real code from now on.
+func (p Prototype) Promote(commit string, by prentice.Ref, now time.Time) (Prototype, error) {
+	if !p.Promoted.IsZero() {
+		return p, prentice.Errorf(prentice.Conflict, "%s was promoted on %s by %s, as commit %.12s", p.Ref(), p.Promoted.UTC().Format(time.DateOnly), p.PromotedBy, p.Commit).Try("look at it: prentice prototype show %s", p.Name)
+	}
+	p.Promoted, p.PromotedBy, p.Commit = now, by, commit
 	return p, nil
 }
 

@@ -20,7 +20,7 @@ type Store struct {
 	Tell   func(*db.Tx, prentice.Event) error // nil tells no one
 }
 
-const columns = `number, name, revision, title, question, technique, owner, repository, source, tasks, begun, begun_by, decide_by, extended, overdue, environment, stopped, decided, decided_by, decision, reason, learned, otherwise`
+const columns = `number, name, revision, title, question, technique, owner, repository, source, tasks, begun, begun_by, decide_by, extended, overdue, environment, stopped, decided, decided_by, decision, reason, learned, otherwise, promoted, promoted_by, promoted_commit`
 
 // Add keeps a new one. A name is used once.
 func (s *Store) Add(ctx context.Context, p Prototype, note prentice.Note) (Prototype, error) {
@@ -40,8 +40,8 @@ func (s *Store) Add(ctx context.Context, p Prototype, note prentice.Note) (Proto
 		if err != nil {
 			return err
 		}
-		if err := tx.Insert(`INSERT INTO prototypes (`+columns+`)`, 23, []any{p.Number, p.Name, p.Revision, p.Title, p.Question, p.Technique, string(p.Owner), p.Repository, p.Source, string(tasks), db.Micros(p.Begun), string(p.By),
-			db.Micros(p.DecideBy), p.Extended, db.Micros(p.Overdue), string(p.Environment), db.Micros(p.Stopped), db.Micros(p.Decided), string(p.DecidedBy), p.Decision, p.Reason, p.Learned, p.Otherwise}, ""); err != nil {
+		if err := tx.Insert(`INSERT INTO prototypes (`+columns+`)`, 26, []any{p.Number, p.Name, p.Revision, p.Title, p.Question, p.Technique, string(p.Owner), p.Repository, p.Source, string(tasks), db.Micros(p.Begun), string(p.By),
+			db.Micros(p.DecideBy), p.Extended, db.Micros(p.Overdue), string(p.Environment), db.Micros(p.Stopped), db.Micros(p.Decided), string(p.DecidedBy), p.Decision, p.Reason, p.Learned, p.Otherwise, db.Micros(p.Promoted), string(p.PromotedBy), p.Commit}, ""); err != nil {
 			return err
 		}
 		return s.happened(tx, p.Begun, note)
@@ -57,9 +57,9 @@ func (s *Store) Change(ctx context.Context, p Prototype, now time.Time, notes ..
 			return err
 		}
 		n, err := tx.Exec(`UPDATE prototypes SET revision = revision + 1, title = ?, question = ?, technique = ?, owner = ?, repository = ?, source = ?, tasks = ?, decide_by = ?, extended = ?, overdue = ?, environment = ?, stopped = ?,
-			decided = ?, decided_by = ?, decision = ?, reason = ?, learned = ?, otherwise = ? WHERE number = ? AND revision = ?`,
+			decided = ?, decided_by = ?, decision = ?, reason = ?, learned = ?, otherwise = ?, promoted = ?, promoted_by = ?, promoted_commit = ? WHERE number = ? AND revision = ?`,
 			p.Title, p.Question, p.Technique, string(p.Owner), p.Repository, p.Source, string(tasks), db.Micros(p.DecideBy), p.Extended, db.Micros(p.Overdue), string(p.Environment), db.Micros(p.Stopped),
-			db.Micros(p.Decided), string(p.DecidedBy), p.Decision, p.Reason, p.Learned, p.Otherwise, p.Number, p.Revision)
+			db.Micros(p.Decided), string(p.DecidedBy), p.Decision, p.Reason, p.Learned, p.Otherwise, db.Micros(p.Promoted), string(p.PromotedBy), p.Commit, p.Number, p.Revision)
 		if err != nil {
 			return err
 		}
@@ -141,9 +141,9 @@ func (s *Store) Opened(ctx context.Context) ([]Prototype, error) {
 
 func read(scan func(dest ...any) error) (p Prototype, err error) {
 	var tasks string
-	var begun, by, overdue, stopped, decided int64
-	err = scan(&p.Number, &p.Name, &p.Revision, &p.Title, &p.Question, &p.Technique, &p.Owner, &p.Repository, &p.Source, &tasks, &begun, &p.By, &by, &p.Extended, &overdue, &p.Environment, &stopped, &decided, &p.DecidedBy, &p.Decision, &p.Reason, &p.Learned, &p.Otherwise)
-	p.Begun, p.DecideBy, p.Overdue, p.Stopped, p.Decided = db.Time(begun), db.Time(by), db.Time(overdue), db.Time(stopped), db.Time(decided)
+	var begun, by, overdue, stopped, decided, promoted int64
+	err = scan(&p.Number, &p.Name, &p.Revision, &p.Title, &p.Question, &p.Technique, &p.Owner, &p.Repository, &p.Source, &tasks, &begun, &p.By, &by, &p.Extended, &overdue, &p.Environment, &stopped, &decided, &p.DecidedBy, &p.Decision, &p.Reason, &p.Learned, &p.Otherwise, &promoted, &p.PromotedBy, &p.Commit)
+	p.Begun, p.DecideBy, p.Overdue, p.Stopped, p.Decided, p.Promoted = db.Time(begun), db.Time(by), db.Time(overdue), db.Time(stopped), db.Time(decided), db.Time(promoted)
 	if err == nil && json.Unmarshal([]byte(tasks), &p.Tasks) != nil {
 		p.Tasks = nil
 	}

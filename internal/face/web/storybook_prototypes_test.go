@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/claims"
 	"prentice/internal/engine/experiment"
 	"prentice/internal/engine/prototype"
 	"prentice/internal/op"
@@ -22,7 +23,8 @@ var storyPrototypes = []prototyping.PrototypeOut{
 func prototypeOps(full bool) []op.Op {
 	shown := func(p prototyping.PrototypeOut) prototyping.PrototypeShown {
 		how, _ := prototype.Find(p.Technique)
-		return prototyping.PrototypeShown{PrototypeOut: p, Technical: how, Tasks: []prototyping.TaskOut{{Task: prototype.Task{Name: "buy", Says: "Buy a ticket to the north for tomorrow"}}, {Task: prototype.Task{Name: "refund", Says: "Get the money back for it"}}}}
+		return prototyping.PrototypeShown{PrototypeOut: p, Technical: how, Tasks: []prototyping.TaskOut{{Task: prototype.Task{Name: "buy", Says: "Buy a ticket to the north for tomorrow"}}, {Task: prototype.Task{Name: "refund", Says: "Get the money back for it"}}},
+			Feedback: []prototype.Feedback{{Number: 8, At: ago(time.Hour), Name: "Cleo", Note: "Where is the button?", Page: "/basket"}, {Number: 7, At: ago(5 * time.Hour), Note: "It is quick.", Answered: ago(time.Hour), AnsweredBy: "person/ann", Answer: "and stays so"}}}
 	}
 	advise := prototyping.New(prototyping.Deps{}).Ops
 	ops := []op.Op{
@@ -46,10 +48,23 @@ func prototypeOps(full bool) []op.Op {
 		}),
 	}
 	for _, o := range advise {
-		if o.Name == "prototype.advise" || o.Name == "prototype.new" || o.Name == "prototype.decide" || o.Name == "prototype.extend" {
+		if o.Name == "prototype.advise" || o.Name == "prototype.new" || o.Name == "prototype.decide" || o.Name == "prototype.extend" || o.Name == "prototype.answer" || o.Name == "prototype.promote" {
 			ops = append(ops, o)
 		}
 	}
+	ops = append(ops, op.New("may.promote", prentice.Look, prentice.Viewer, "Ask whether a prototype may become real code.", func(context.Context, op.Call, struct {
+		Prototype string `json:"prototype"`
+	}) (prototyping.Allowed, error) {
+		block := func(claim, says string, truth prentice.Truth, reason, resolve, produce string) claims.Need {
+			return claims.Need{Claim: claim, Says: says, Severity: claims.Block, Blocks: true, Truth: truth, Reason: reason, Resolve: resolve, Produce: produce}
+		}
+		return prototyping.Allowed{Action: "promote", Prototype: "prototype/barcode", Repository: "gate", Commit: "5f0c1d7a9b3e", Answer: claims.May([]claims.Need{
+			block("prototype/decided", "People decided to adopt it", prentice.Pass, "9 of 11 finished", "", ""),
+			block("prototype/feedback", "Each note of a visitor is answered", prentice.Fail, "note 7 (where is the button?)", "say what becomes of each: prentice prototype answer NOTE --says '…'", ""),
+			block("prototype/marked", "Nothing is marked as a prototype's only", prentice.Fail, "main.go:12, README.md:5", "write it as it is to be, and take prentice:prototype away", ""),
+			block("check/test", "The program is right, and its tests pass", prentice.NotSeen, "not checked yet, as it is now", "", "prentice repository check gate 5f0c1d7a9b3e --wait"),
+		})}, nil
+	}))
 	return append(ops, experimentOps(full)...)
 }
 
@@ -99,6 +114,7 @@ var prototypeStories = []story{
 	{name: "prototypes", path: "/prototypes", who: "ann", lists: true},
 	{name: "prototype", path: "/prototypes/one-page", who: "ann"},
 	{name: "prototype-decided", path: "/prototypes/barcode", who: "ann"},
+	{name: "prototype-promoted", path: "/prototypes/barcode/promote", who: "ann"},
 	{name: "experiments", path: "/experiments", who: "ann", lists: true},
 	{name: "experiment", path: "/experiments/pay-on-one-page", who: "ann"},
 	{name: "experiment-designed", path: "/experiments/gate", who: "ann"},

@@ -35,13 +35,16 @@ type PrototypeOut struct {
 	Reason      string       `json:"reason,omitempty"`
 	Learned     string       `json:"learned,omitempty"`
 	Otherwise   string       `json:"otherwise,omitempty"`
-	Took        string       `json:"took"` // how long it has gone on, or did
+	Promoted    time.Time    `json:"promoted,omitzero"`
+	PromotedBy  prentice.Ref `json:"promoted_by,omitempty"`
+	Commit      string       `json:"commit,omitempty"` // that became real code
+	Took        string       `json:"took"`             // how long it has gone on, or did
 }
 
 func prototypeOut(p prototype.Prototype, now time.Time) PrototypeOut {
 	return PrototypeOut{Name: p.Name, Ref: p.Ref(), State: p.State(now), Title: p.Title, Question: p.Question, Technique: p.Technique, Owner: p.Owner, Repository: p.Repository, Source: p.Source,
 		Begun: p.Begun, By: p.By, DecideBy: p.DecideBy, Extended: p.Extended, Environment: p.Environment, Stopped: p.Stopped, Decided: p.Decided, DecidedBy: p.DecidedBy,
-		Decision: p.Decision, Reason: p.Reason, Learned: p.Learned, Otherwise: p.Otherwise, Took: lasted(p.Took(now))}
+		Decision: p.Decision, Reason: p.Reason, Learned: p.Learned, Otherwise: p.Otherwise, Promoted: p.Promoted, PromotedBy: p.PromotedBy, Commit: p.Commit, Took: lasted(p.Took(now))}
 }
 
 // lasted is a length of time as people say it.
@@ -170,6 +173,9 @@ func (p PrototypeShown) Text() string {
 			fmt.Fprintf(&b, "%-10s %s\n", one.head, one.says)
 		}
 	}
+	if !p.Promoted.IsZero() {
+		fmt.Fprintf(&b, "Promoted   %s by %s as commit %.12s\n", op.At(p.Promoted), p.PromotedBy, p.Commit)
+	}
 	for i, t := range p.Tasks {
 		if i == 0 {
 			b.WriteString("Tasks\n")
@@ -184,7 +190,10 @@ func (p PrototypeShown) Text() string {
 			fmt.Fprintf(&b, "  and %d more, on its page\n", len(p.Feedback)-i)
 			break
 		}
-		fmt.Fprintf(&b, "  %s  %s: %s\n", op.At(f.At), cmp.Or(f.Name, "someone"), strings.Join(strings.Fields(f.Note), " "))
+		fmt.Fprintf(&b, "  %d  %s  %s: %s\n", f.Number, op.At(f.At), cmp.Or(f.Name, "someone"), strings.Join(strings.Fields(f.Note), " "))
+		if !f.Open() {
+			fmt.Fprintf(&b, "     answered by %s: %s\n", f.AnsweredBy, f.Answer)
+		}
 	}
 	if p.State == prototype.Undecided {
 		fmt.Fprintf(&b, "▲ its day is over: prentice prototype decide %s --decision adopt|drop|change --reason '…'\n", p.Name)

@@ -36,6 +36,7 @@ type Deps struct {
 	Files  func() ([]prototype.Declared, []prentice.Finding, error)
 	Claims Claims
 	Places Places
+	Code   Code
 	// WriteNew writes files into a folder of the one who types, which must be new or empty.
 	WriteNew func(dir string, files map[string]string) error
 	Log      *slog.Logger
@@ -51,7 +52,7 @@ func New(d Deps) skill.Skill {
 	return skill.Skill{
 		Name:     "prototyping",
 		Sentence: "prototyping: know when to use which technique, show its value",
-		Ops:      nouns.Of(slices.Concat(f.ops(), p.ops(), p.feedbackOps(), p.scaffoldOps(), x.ops())),
+		Ops:      nouns.Of(slices.Concat(f.ops(), p.ops(), p.feedbackOps(), p.scaffoldOps(), p.promoteOps(), x.ops())),
 		Kinds:    []prentice.StepKind{&FlagKind{f}},
 		Checks:   []check.Kind{flagChecks(d.Clock)},
 		Team:     []team.Part{flag.File.Part(nil)},
@@ -60,6 +61,7 @@ func New(d Deps) skill.Skill {
 			{Path: "/flags/{flag}", Op: "flag.show", Template: "flag.html", Title: "Flag", Explain: "flag/{flag}"},
 			{Path: "/prototypes", Op: "prototype.list", Template: "prototypes.html", Title: "Prototypes", Nav: "Prototypes", Order: 34, Group: op.Delivery},
 			{Path: "/prototypes/{prototype}", Op: "prototype.show", Template: "prototype.html", Title: "Prototype", Explain: "prototype/{prototype}"},
+			{Path: "/prototypes/{prototype}/promote", Op: "may.promote", Template: "promote.html", Title: "May it become real code", Explain: "prototype/{prototype}"},
 			{Path: "/experiments", Op: "experiment.list", Template: "experiments.html", Title: "Experiments", Nav: "Experiments", Order: 35, Group: op.Delivery},
 			{Path: "/experiments/{experiment}", Op: "experiment.show", Template: "experiment.html", Title: "Experiment", Explain: "experiment/{experiment}"},
 			{Path: "/techniques", Op: "prototype.advise", Template: "techniques.html", Title: "Which technique?", Topic: "prototyping"},
