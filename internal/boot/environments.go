@@ -33,6 +33,7 @@ func (s *System) environments() environments.Deps {
 		Store:    &environment.Store{DB: s.db, Record: s.ledger.Append, Tell: s.inbox.SendIn},
 		Backends: s.environmentBackends(), Clock: time.Now, Log: s.log, Self: s.Settings.Replica,
 		Pressure: func() environment.Pressure { return pressure(s.Settings.Data) },
+		Copied:   s.copyOf,
 		Secret:   s.secrets.Value, Saw: db.Moment,
 		Tree: func(ctx context.Context, repository, commit string) (fs.FS, func() error, error) {
 			tree, err := s.treeAt(ctx, repository, commit)
@@ -43,7 +44,11 @@ func (s *System) environments() environments.Deps {
 		c.Lives = func(owner string) bool { return slices.Contains(s.replicas.Living(), owner) }
 	}
 	return environments.Deps{
-		Conductor: c, Log: s.log, Address: s.addressOf, Deployed: s.deployedAt, Open: s.treeAt, Read: readCompose,
+		Conductor: c, Log: s.log, Address: s.addressOf, Deployed: s.deployedAt, Open: s.treeAt, Read: readCompose, Copy: s.copyOf,
+		Forget: func(before time.Time, needed func(string) (bool, error)) error {
+			_, err := s.copies().Sweep(before, needed)
+			return err
+		},
 		Change: func(ctx context.Context, number int64) (c change.Change, outside bool, err error) {
 			if c, err = changes.Find(ctx, number); err != nil {
 				return c, false, err

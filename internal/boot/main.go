@@ -25,7 +25,7 @@ func Main(ctx context.Context, build Build, args []string) int {
 // root is the whole command line.
 func (c *commands) root() *cobra.Command {
 	return cli.New(cli.Options{
-		Ops: c.ops(), Told: c.told, Open: c.open, Version: c.build.Version, Commit: c.build.Commit,
+		Ops: c.ops(), Told: c.told, Open: c.open, Pack: packFolder, Version: c.build.Version, Commit: c.build.Commit,
 		Extra:  []*cobra.Command{c.demo(), c.up(), c.initCommand(), c.backupCommand(), c.doctorCommand(), c.enter(), c.restoreCommand(), demoService(), c.reference()},
 		Nested: map[string][]*cobra.Command{"check": {c.checkEnter()}, "procedure": {c.procedureNew(), c.procedureLSP(), c.procedureRehearse()}, "procedure.library": {c.libraryAdd(), c.libraryUpgrade()}},
 		Home:   "status", First: firsts,

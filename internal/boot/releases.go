@@ -116,7 +116,7 @@ func (s *System) runsOfReleases() build.Runs {
 // takeContent takes a file for an operation that has one, of someone who might ask for it.
 func (s *System) takeContent(_ *http.Request, by prentice.Actor, may string, content io.Reader) (string, error) {
 	i := slices.IndexFunc(s.App.Ops(), func(o op.Op) bool {
-		return o.Name == may && slices.ContainsFunc(o.Fields(), func(f op.Field) bool { return f.Sent })
+		return o.Name == may && slices.ContainsFunc(o.Fields(), func(f op.Field) bool { return f.Sent || f.Folder })
 	})
 	if i < 0 {
 		return "", prentice.Errorf(prentice.Invalid, "no operation %q takes a file", may).Try("send it for artifact.add: PUT /v1/content?for=artifact.add")
@@ -124,7 +124,11 @@ func (s *System) takeContent(_ *http.Request, by prentice.Actor, may string, con
 	if o := s.App.Ops()[i]; !by.MightAsk(o.Name, o.Role) {
 		return "", prentice.Errorf(prentice.Denied, "%s may not ask for %s", by.Ref(), o.Name).Try("ask an owner for the role %s, or for a token that is for it", o.Role)
 	}
-	digest, _, err := s.artifacts().Content.Take(content, "")
+	kept := s.artifacts().Content
+	if slices.ContainsFunc(s.App.Ops()[i].Fields(), func(f op.Field) bool { return f.Folder }) {
+		kept = s.copies()
+	}
+	digest, _, err := kept.Take(content, "")
 	return digest, err
 }
 

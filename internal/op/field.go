@@ -22,6 +22,7 @@ type Field struct {
 	Arg      int    // 1 for the first word of a command line; 0 for none
 	File     bool   // on a command line the word names a file
 	Sent     bool   // on a command line the word names a file that is sent before, and its digest is the value
+	Folder   bool   // on a command line a word that names a folder, such as . or ./shop, is one whose files are packed and sent before; its digest is the value
 	Maybe    bool   // on a command line the word names a file when it looks like one
 	Secret   bool   // what is typed here is never shown
 	Of       string // what it names, such as service or host, for faces that offer those there are
@@ -47,6 +48,11 @@ type Rules struct {
 	Pattern           *regexp.Regexp
 }
 
+// NamesFolder says whether a word of a command line names a folder, and nothing that has a name here.
+func NamesFolder(word string) bool {
+	return word == "." || word == ".." || strings.HasPrefix(word, "./") || strings.HasPrefix(word, "../") || strings.HasPrefix(word, "/")
+}
+
 // GivenFile says whether an input brings the content of a file along.
 func (o Op) GivenFile(in any) bool {
 	v := reflect.ValueOf(in)
@@ -65,7 +71,7 @@ func fieldOf(from reflect.StructField, name, options string, of *Schema) (_ Fiel
 	tag := from.Tag
 	f := Field{
 		Name: name, Label: cmp.Or(tag.Get("label"), strings.ReplaceAll(name, "_", " ")), Doc: tag.Get("doc"), Default: tag.Get("default"), Example: tag.Get("example"),
-		File: tag.Get("file") == "true", Maybe: tag.Get("file") == "maybe", Sent: tag.Get("sent") == "true", Secret: tag.Get("secret") == "true", Of: tag.Get("of"), NameOf: tag.Get("nameof"), Ago: tag.Get("ago") == "true", Schema: of,
+		File: tag.Get("file") == "true", Maybe: tag.Get("file") == "maybe", Sent: tag.Get("sent") == "true", Folder: tag.Get("sent") == "folder", Secret: tag.Get("secret") == "true", Of: tag.Get("of"), NameOf: tag.Get("nameof"), Ago: tag.Get("ago") == "true", Schema: of,
 	}
 	if arg, ok := tag.Lookup("arg"); ok {
 		if f.Arg, err = strconv.Atoi(arg); err != nil || f.Arg < 1 {

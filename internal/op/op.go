@@ -9,6 +9,7 @@
 //	arg:"1"                 on the command line it may be the first, second … word
 //	file:"true"             on the command line the word names a file to read ("-" is standard input)
 //	file:"maybe"            on the command line a word that ends with .md or begins with a dot or / names a file to read, another is a value
+//	sent:"folder"       on the command line a word such as . or ./shop names a folder whose files are sent before; the value is their digest
 //	sent:"true"         on the command line the word names a file of any size that is sent before; the value is its digest
 //	secret:"true"       what is typed is never shown: forms hide it, and forget it when they come back
 //	ago:"true"              a moment may be given as how long ago it is: 2h, 30d

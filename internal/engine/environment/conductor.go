@@ -25,6 +25,7 @@ type Conductor struct {
 	Quota    func() Quota            // the team's
 	Pressure func() Pressure         // of this machine
 	Tree     func(ctx context.Context, repository, commit string) (fs.FS, func() error, error)
+	Copied   func(ctx context.Context, digest string) (Copy, error)
 	Secret   func(ctx context.Context, name string) (string, error)
 	Over     func(ctx context.Context, e Environment) (why string, err error) // what it was for is over; nil never is
 	Saw      func(moment string)                                              // told of each moment, for tests that end it there

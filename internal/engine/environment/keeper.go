@@ -317,7 +317,17 @@ func (k *keeper) askHealth(ctx context.Context, b Backend, spec Spec, looked map
 func (k *keeper) spec(ctx context.Context, e Environment) (spec Spec, free func(), err error) {
 	free = func() {}
 	spec = e.Spec
-	if e.Commit != "" && k.c.Tree != nil {
+	switch {
+	case e.Copy != "":
+		if k.c.Copied == nil {
+			return spec, free, prentice.Errorf(prentice.Unavailable, "no copies of folders are kept here").Try("start prentice: prentice up")
+		}
+		c, err := k.c.Copied(ctx, e.Copy)
+		if err != nil {
+			return spec, free, err
+		}
+		spec.Tree, free = c.Files, func() { c.Close() } //nolint:errcheck // it was only read
+	case e.Commit != "" && k.c.Tree != nil:
 		var tree fs.FS
 		var done func() error
 		if tree, done, err = k.c.Tree(ctx, e.Repository, e.Commit); err != nil {

@@ -44,16 +44,16 @@ func (p Pressure) Holds(q Quota) string {
 func (q Quota) Room(e Environment, live []Environment) error {
 	of, team := []Environment{}, 0
 	for _, other := range live {
-		if other.Repository == e.Repository && other.Repository != "" {
+		if other.Repository == e.Repository && (other.Repository != "" || other.By == e.By) {
 			of = append(of, other)
 		}
 		if other.Team == e.Team && e.Team != "" {
 			team++
 		}
 	}
-	if e.Repository != "" && len(of) >= q.PerRepository {
+	if len(of) >= q.PerRepository {
 		oldest := slices.MinFunc(of, func(a, b Environment) int { return a.Asked.Compare(b.Asked) })
-		return prentice.Errorf(prentice.Limited, "%s has %d environments, which is the most", e.Of(), len(of)).
+		return prentice.Errorf(prentice.Limited, "%s has %d environments, which is the most", cmp.Or(string(e.Of()), "of folders "+string(e.By)), len(of)).
 			Try("stop one, such as the oldest: prentice env stop %s", oldest.ID)
 	}
 	if e.Team != "" && team >= q.PerTeam {
@@ -109,8 +109,8 @@ func Turns(waiting, making []Environment) []Environment {
 	return turns
 }
 
-// party is among whom turns are taken: teams, and repositories that are of none.
-func (e Environment) party() string { return cmp.Or(string(e.Team), string(e.Of())) }
+// party is among whom turns are taken: teams, repositories that are of none, and people who sent folders.
+func (e Environment) party() string { return cmp.Or(string(e.Team), string(e.Of()), string(e.By)) }
 
 // Admit says which of those that wait, in their turns, are made now, and of the others what they
 // wait for. That is without their place, which is another one each time that one is made.

@@ -39,6 +39,7 @@ type Environment struct {
 	Repository string         `json:"repository,omitempty"`
 	At         string         `json:"at,omitempty"` // the revision as it was asked for
 	Commit     string         `json:"commit,omitempty"`
+	Copy       string         `json:"copy,omitempty"` // the digest of a copy of a folder, in place of a repository
 	Change     int64          `json:"change,omitempty"`
 	PatchSet   int            `json:"patch_set,omitempty"`
 	Purpose    string         `json:"purpose,omitempty"`

@@ -23,7 +23,9 @@ type Options struct {
 	Told func(Global) error
 	// Open gives the door for a request, near (a data folder) or far (a server), and
 	// what closes it. It is called once, when the request needs it.
-	Open            func(context.Context, Global, op.Op, any) (op.Door, func() error, error)
+	Open func(context.Context, Global, op.Op, any) (op.Door, func() error, error)
+	// Pack gives the files of a folder, to be sent to an operation.
+	Pack            func(ctx context.Context, folder string) (io.ReadCloser, error)
 	Version, Commit string
 	Extra           []*cobra.Command            // commands that are no operations: up, demo
 	Nested          map[string][]*cobra.Command // those that stand below a noun: procedure new, procedure.library add

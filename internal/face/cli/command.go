@@ -90,7 +90,7 @@ func (f *face) perform(cmd *cobra.Command, o op.Op, in any) (err error) {
 			err = shutErr
 		}
 	}()
-	if in, err = sendFiles(ctx, door, o, in); err != nil {
+	if in, err = f.sendFiles(ctx, door, o, in); err != nil {
 		return err
 	}
 	wait, err := toWait(cmd, door, o)

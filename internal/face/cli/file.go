@@ -59,19 +59,27 @@ func readAll(name string, from io.Reader) ([]byte, error) {
 
 // sendFiles sends the files that an input names before, and puts their digests in the
 // place of the names.
-func sendFiles(ctx context.Context, door op.Door, o op.Op, in any) (any, error) {
+func (f *face) sendFiles(ctx context.Context, door op.Door, o op.Op, in any) (any, error) {
 	to := reflect.New(o.In).Elem()
 	to.Set(reflect.ValueOf(in))
 	for _, field := range o.Fields() {
 		name := to.FieldByIndex(field.Index)
-		if !field.Sent || name.IsZero() {
+		folder := field.Folder && op.NamesFolder(name.String())
+		if !field.Sent && !folder || name.IsZero() {
 			continue
 		}
 		sender, ok := door.(op.Sender)
 		if !ok {
 			return nil, prentice.Errorf(prentice.Unavailable, "nothing takes files here").Try("start the server with: prentice up")
 		}
-		digest, err := sendFile(ctx, sender, o.Name, name.String())
+		open := func() (io.ReadCloser, error) { return openFile(name.String()) }
+		if folder {
+			if f.Pack == nil {
+				return nil, prentice.Errorf(prentice.Unavailable, "no folders are sent from here")
+			}
+			open = func() (io.ReadCloser, error) { return f.Pack(ctx, name.String()) }
+		}
+		digest, err := sendFile(ctx, sender, o.Name, open)
 		if err != nil {
 			return nil, err
 		}
@@ -80,8 +88,8 @@ func sendFiles(ctx context.Context, door op.Door, o op.Op, in any) (any, error) 
 	return to.Interface(), nil
 }
 
-func sendFile(ctx context.Context, to op.Sender, may, name string) (string, error) {
-	file, err := openFile(name)
+func sendFile(ctx context.Context, to op.Sender, may string, open func() (io.ReadCloser, error)) (string, error) {
+	file, err := open()
 	if err != nil {
 		return "", err
 	}

@@ -123,7 +123,7 @@ func completeWords(words []*value) cobra.CompletionFunc {
 		switch {
 		case len(args) >= len(words) && !w.field.Many():
 			return nil, cobra.ShellCompDirectiveNoFileComp
-		case w.field.File || w.field.Maybe || w.field.Sent:
+		case w.field.File || w.field.Maybe || w.field.Sent || w.field.Folder:
 			return nil, cobra.ShellCompDirectiveDefault
 		}
 		return w.field.Enum, cobra.ShellCompDirectiveNoFileComp

@@ -11,6 +11,7 @@ import (
 	"prentice"
 	"prentice/internal/engine/change"
 	"prentice/internal/engine/environment"
+	"prentice/internal/op"
 )
 
 // asked is an environment as it would be made, and what was said of its compose file.
@@ -25,6 +26,9 @@ type asked struct {
 func (k *Desk) asked(ctx context.Context, in PlanIn) (out asked, err error) {
 	if k.Open == nil || k.Read == nil {
 		return out, prentice.Errorf(prentice.Unavailable, "no repositories are read here").Try("start prentice: prentice up")
+	}
+	if strings.HasPrefix(in.Repository, "sha256:") || op.NamesFolder(in.Repository) {
+		return k.ofFolder(ctx, in)
 	}
 	out.Repository, out.At = strings.TrimPrefix(in.Repository, "repository/"), in.Revision
 	branch := ""

@@ -70,6 +70,9 @@ func (k *Desk) follow(ctx context.Context) error {
 		if err := k.followAll(ctx); err != nil && ctx.Err() == nil {
 			k.Log.Warn("environments of changes", "err", err)
 		}
+		if err := k.forgetCopies(ctx); err != nil && ctx.Err() == nil {
+			k.Log.Warn("copies of folders", "err", err)
+		}
 		if err := k.settlePlaces(ctx); err != nil && ctx.Err() == nil {
 			k.Log.Warn("leases of places", "err", err)
 		}

@@ -21,7 +21,7 @@ type EnvIn struct {
 
 // CreateIn is an environment that is asked for.
 type CreateIn struct {
-	Repository string        `json:"repository,omitempty" arg:"1" of:"repository" maxLength:"120" example:"shop" doc:"The repository whose compose file it is made from; with a change it is the change's."`
+	Repository string        `json:"repository,omitempty" arg:"1" of:"repository" sent:"folder" maxLength:"200" example:"shop" doc:"The repository whose compose file it is made from; with a change it is the change's. On a command line a folder, such as . or ./shop: its files as they are now, without what git ignores."`
 	Revision   string        `json:"revision,omitempty" maxLength:"250" example:"v1.2" doc:"A branch, a tag or a commit; without it the branch that counts."`
 	Change     string        `json:"change,omitempty" maxLength:"40" example:"42" doc:"A change, whose newest patch set it is made from."`
 	TTL        time.Duration `json:"ttl,omitempty" example:"24h" doc:"How long it lasts, such as 4h or 3d; without it as the team says, else 24h."`
@@ -65,7 +65,7 @@ type StopIn struct {
 
 // PlanIn is what an environment would be.
 type PlanIn struct {
-	Repository string   `json:"repository,omitempty" arg:"1" of:"repository" maxLength:"120" example:"shop" doc:"The repository; with a change it is the change's."`
+	Repository string   `json:"repository,omitempty" arg:"1" of:"repository" sent:"folder" maxLength:"200" example:"shop" doc:"The repository; with a change it is the change's. On a command line a folder, such as . or ./shop."`
 	Revision   string   `json:"revision,omitempty" maxLength:"250" example:"v1.2" doc:"A branch, a tag or a commit; without it the branch that counts."`
 	Change     string   `json:"change,omitempty" maxLength:"40" example:"42" doc:"A change, whose newest patch set it would be made from."`
 	Profiles   []string `json:"profile,omitempty" maxItems:"20" maxLength:"60" example:"debug" doc:"Profiles of the compose file that are to be on."`
@@ -91,7 +91,7 @@ func (k *Desk) ops() []op.Op {
 			return k.aboutAsked(ctx, in.Repository, in.Change)
 		}).
 			WithExample("prentice env create shop --revision main --ttl 4h").WithEvidence().
-			WithHelp("It is made as soon as there is room for it, and says at which place it waits until then. Of a change it is made anew when a new patch set comes, and ends when the change lands or is abandoned. " +
+			WithHelp("A folder needs no repository on the server: prentice env create . sends its files as they are now, also those that are not committed, without what git ignores, and says so. It is made as soon as there is room for it, and says at which place it waits until then. Of a change it is made anew when a new patch set comes, and ends when the change lands or is abandoned. " +
 				"A change of someone outside of the team gets no secrets."),
 		op.New("env.list", prentice.Look, prentice.Viewer, "List environments and shared places: what is where, how it is, whose it is and until when.", k.list).
 			WithExample("prentice env list").Naming("env").AlsoTyped("environments"),
@@ -140,7 +140,7 @@ func (k *Desk) aboutAsked(ctx context.Context, repository, number string) ([]pre
 		c, _, err := k.Change(ctx, n)
 		return []prentice.Ref{c.Of()}, err
 	}
-	if repository == "" {
+	if repository == "" || strings.HasPrefix(repository, "sha256:") {
 		return nil, nil
 	}
 	return []prentice.Ref{prentice.NewRef("repository", strings.TrimPrefix(repository, "repository/"))}, nil

@@ -59,7 +59,7 @@ func (e EnvOut) Of() string {
 	case e.Change != "":
 		return fmt.Sprintf("%s %s, patch set %d", e.Repository, e.Change, e.PatchSet)
 	case e.At != "" && e.At != e.Commit:
-		return e.Repository + " " + e.At
+		return strings.TrimSpace(e.Repository + " " + e.At)
 	}
 	return strings.TrimSpace(e.Repository + " " + short(e.Commit))
 }
@@ -248,7 +248,11 @@ func (e EnvShown) Text() string {
 	if e.Says != "" {
 		fmt.Fprintf(&b, ": %s", e.Says)
 	}
-	fmt.Fprintf(&b, "\nOf        %s\nCommit    %s\nMade by   %s, for %s\n", e.Of(), e.Commit, e.Backend, e.By)
+	fmt.Fprintf(&b, "\nOf        %s\n", e.Of())
+	if e.Commit != "" {
+		fmt.Fprintf(&b, "Commit    %s\n", e.Commit)
+	}
+	fmt.Fprintf(&b, "Made by   %s, for %s\n", e.Backend, e.By)
 	if e.Purpose != "" {
 		fmt.Fprintf(&b, "For       %s\n", e.Purpose)
 	}
@@ -312,7 +316,11 @@ type Plan struct {
 // Text implements op.Texter.
 func (p Plan) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s at %s, made by %s\n", p.Repository, p.At, short(p.Commit), p.Backend)
+	of := strings.TrimSpace(p.Repository + " " + p.At)
+	if p.Commit != "" {
+		of += " at " + short(p.Commit)
+	}
+	fmt.Fprintf(&b, "%s, made by %s\n", of, p.Backend)
 	for _, s := range p.Services {
 		fmt.Fprintf(&b, "  %-16s %s", s.Name, firstOf(s.Image, s.Provider, map[bool]string{true: "built", false: "a command"}[s.Built]))
 		if len(s.After) > 0 {

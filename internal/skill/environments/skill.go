@@ -40,6 +40,10 @@ type Deps struct {
 	// Open is the content of a revision of a repository that is kept here; "" is the branch
 	// that counts.
 	Open func(ctx context.Context, repository, at string) (Tree, error)
+	// Copy is a copy of a folder that was sent, by its digest.
+	Copy func(ctx context.Context, digest string) (environment.Copy, error)
+	// Forget lets go of copies that were sent and are older than a moment, but for those that are needed.
+	Forget func(before time.Time, needed func(digest string) (bool, error)) error
 	// Read reads the compose file of a tree for a back end; nil reads none.
 	Read func(tree fs.FS, profiles []string, backend string) (environment.Spec, []prentice.Finding, error)
 	// Change is a change of this server, and whether it is of someone outside of the team.
