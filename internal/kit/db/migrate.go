@@ -29,7 +29,7 @@ func (d *DB) Migrate(ctx context.Context, owner string, files fs.FS) error {
 		return errors.Join(err, newer(owner, at, wanted))
 	case d.reading && at < wanted:
 		return fmt.Errorf("%w: those of %s have number %d, and this one wants %d", ErrOlder, owner, at, wanted)
-	case d.reading:
+	case d.reading || at == wanted && at > 0:
 		return nil
 	}
 	kind := database.DialectSQLite3
@@ -40,7 +40,11 @@ func (d *DB) Migrate(ctx context.Context, owner string, files fs.FS) error {
 	if err != nil {
 		return fmt.Errorf("migrate %s: %w", owner, err)
 	}
-	p, err := goose.NewProvider(goose.DialectCustom, d.writes, files, goose.WithStore(store), goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+	list, err := migrations(files)
+	if err != nil {
+		return fmt.Errorf("migrate %s: %w", owner, err)
+	}
+	p, err := goose.NewProvider(goose.DialectCustom, d.writes, nil, goose.WithStore(store), goose.WithGoMigrations(list...), goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 	if err != nil {
 		return fmt.Errorf("migrate %s: %w", owner, err)
 	}
