@@ -22,6 +22,7 @@ type Backend struct {
 	mark         string // the installation, short enough for a name
 	filter       string // of system calls, as the engine is told of it
 	dir          string // where the filter is, if it is a file
+	here         bool   // hosts of this machine are reached where they are named: in tests, whose world it is
 	ctx          context.Context
 	end          context.CancelFunc
 	wait         sync.WaitGroup // for openings and the watch of the disk
@@ -36,6 +37,7 @@ type Backend struct {
 	begun    map[string]int      // how often a container was begun again
 	measured map[string]measured // what environments had on disk
 	watching bool
+	apart    bool // the engine was seen to build in the network that it is given
 }
 
 var _ environment.Backend = (*Backend)(nil)

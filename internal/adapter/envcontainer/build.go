@@ -36,7 +36,8 @@ const (
 )
 
 // build makes the image of a service from the tree, or takes the one that was made of the
-// very same. Nothing secret is given to it, and it has no network.
+// very same. Nothing secret is given to it, and it reaches the hosts that the environment
+// names, or nothing.
 func (b *Backend) build(ctx context.Context, s environment.Spec, one environment.Service, pin string, tell io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, buildTime)
 	defer cancel()
@@ -51,15 +52,24 @@ func (b *Backend) build(ctx context.Context, s environment.Spec, one environment
 		return b.trouble(ctx, b.engine.Tag(ctx, i.ID, pin), "the image of service %s cannot be pinned", one.Name)
 	}
 	fmt.Fprintf(tell, "build %s\n", one.Name) //nolint:errcheck // so may they here
+	network, err := b.reach(ctx, one.Name, s.Hosts)
+	if err != nil {
+		return err
+	}
 	err = b.engine.Build(ctx, container.Building{
-		Tag: built, Dockerfile: dockerfile, Target: one.Build.Target, Args: one.Build.Args, Memory: buildMemory,
-		Labels: map[string]string{labelInstallation: b.installation}, Ulimits: buildLimits(),
+		Tag: built, Dockerfile: dockerfile, Target: one.Build.Target, Args: network.args(one.Build.Args), Memory: buildMemory,
+		Labels: map[string]string{labelInstallation: b.installation}, Ulimits: buildLimits(), Network: network.path(),
 	}, folder, tell)
+	network.close(tell)
 	if err != nil {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		return prentice.Errorf(prentice.Refused, "the image of service %s cannot be built: %w", one.Name, err).Try("build it from a clean clone: %s build --network none %s", b.Name(), one.Build.Context)
+		hint := fmt.Sprintf("build it from a clean clone: %s build --network none %s; where it needs a host, name it in x-prentice: {hosts: […]}", b.Name(), one.Build.Context)
+		if len(s.Hosts) > 0 {
+			hint = "look above which hosts were refused, or did not answer; those that it needs stand in x-prentice: {hosts: […]}, and RUN finds them by HTTP_PROXY"
+		}
+		return prentice.Errorf(prentice.Refused, "the image of service %s cannot be built: %w", one.Name, err).Try("%s", hint)
 	}
 	i, err := b.engine.Image(ctx, built)
 	if err == nil {
@@ -134,7 +144,7 @@ func (b *Backend) context(s environment.Spec, one environment.Service) (*os.File
 		spool.Close() //nolint:errcheck // the first error says it all
 		return nil, "", bad(err)
 	}
-	json.NewEncoder(sum).Encode([]any{one.Build.Target, one.Build.Args}) //nolint:errcheck,errchkjson // strings always can
+	json.NewEncoder(sum).Encode([]any{one.Build.Target, one.Build.Args, s.Hosts}) //nolint:errcheck,errchkjson // strings always can
 	return spool, hex.EncodeToString(sum.Sum(nil))[:40], nil
 }
 

@@ -2,12 +2,20 @@ package envcontainer
 
 import (
 	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"os"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 
 	"prentice"
 	"prentice/internal/engine/environment"
+	"prentice/internal/kit/container/containertest"
 )
 
 func TestAnImageIsBuiltFromTheTreeOnceAndAlone(t *testing.T) {
@@ -58,6 +66,110 @@ func TestAnImageIsBuiltFromTheTreeOnceAndAlone(t *testing.T) {
 	}
 	if kept := must(w.engine.Tags(t.Context(), w.repository())); len(kept) != 1 {
 		t.Error(kept)
+	}
+}
+
+func TestABuildReachesTheHostsThatAreNamedAndNothingElse(t *testing.T) {
+	w := newWorld(t)
+	w.here = true
+	answering := func(text string) (string, *atomic.Int64) {
+		asked := &atomic.Int64{}
+		l, err := net.Listen("tcp", ":0") // at each address of the machine, as of a careless program
+		if err != nil {
+			t.Fatal(err)
+		}
+		server := &http.Server{Handler: http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+			asked.Add(1)
+			rw.Write([]byte(text + "\n"))
+		})}
+		go server.Serve(l)
+		t.Cleanup(func() { server.Close() })
+		return strconv.Itoa(l.Addr().(*net.TCPAddr).Port), asked
+	}
+	named, asked := answering("of the host that is named")
+	other, never := answering("of another")
+	var straight strings.Builder
+	addresses, _ := net.InterfaceAddrs()
+	for _, a := range addresses {
+		if ip := a.(*net.IPNet).IP; ip.To4() != nil {
+			fmt.Fprintf(&straight, "RUN ! nc -w 1 %s %s </dev/null && ! nc -w 1 %s %s </dev/null\n", ip, named, ip, other)
+		}
+	}
+	tree := fstest.MapFS{"Dockerfile": {Data: []byte("FROM localhost/tools:1\nRUN wget -q -O /got http://127.0.0.1:" + named + "/\n" +
+		"RUN ls /sys/class/net >/networks; ! wget -q -O /dev/null http://127.0.0.1:" + other + "/ && ! wget -q -O /dev/null http://169.254.169.254/ && ! nc -w 1 169.254.169.254 80 </dev/null\n" +
+		straight.String() + "CMD [\"sleep\", \"1000\"]\n")}}
+	s := environment.Spec{ID: "reaches", Tree: tree, Hosts: []string{"127.0.0.1:" + named}, Services: []environment.Service{{Name: "web", Build: &environment.Build{
+		Context: ".", Args: map[string]string{"no_proxy": "none.example"}}}}}
+	var said bytes.Buffer
+	if err := w.Prepare(t.Context(), s, &said); err != nil {
+		t.Fatalf("%v\n%s", err, said.String())
+	}
+	for _, line := range []string{"reached 127.0.0.1:" + named, "refused 127.0.0.1:" + other, "refused 169.254.169.254:80"} {
+		if !strings.Contains(said.String(), line) {
+			t.Errorf("it is not told: %s\n%s", line, said.String())
+		}
+	}
+	if asked.Load() != 1 || never.Load() != 0 {
+		t.Errorf("the host that is named was asked %d times, and the other %d", asked.Load(), never.Load())
+	}
+	if err := w.Start(t.Context(), s, "web"); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.in("reaches", "web", "cat /got /networks"); got != "of the host that is named\nlo\n[0]" {
+		t.Errorf("%q", got)
+	}
+	i := must(w.Backend.engine.Image(t.Context(), w.pin("reaches", "web")))
+	if kept := strings.Join(i.Config.Env, " "); strings.Contains(strings.ToLower(kept), "proxy") {
+		t.Errorf("the image keeps the way out of its build: %s", kept)
+	}
+	// The same without hosts is another image, and reaches nothing.
+	s.ID, s.Hosts = "alone", nil
+	if err := w.Prepare(t.Context(), s, &said); prentice.KindOf(err) != prentice.Refused || asked.Load() != 1 {
+		t.Errorf("%v, asked %d times", err, asked.Load())
+	}
+}
+
+// overlooks stands in front of an engine, and takes out of what it is asked the network of a build.
+func overlooks(t *testing.T, e *containertest.Engine) {
+	dir, err := os.MkdirTemp("/tmp", "pr-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("unix", dir+"/s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := &httputil.ReverseProxy{Transport: &http.Transport{DialContext: e.Dial}, Director: func(r *http.Request) {
+		r.URL.Scheme, r.URL.Host = "http", "engine"
+		if q := r.URL.Query(); strings.HasSuffix(r.URL.Path, "/build") {
+			q.Set("nsoptions", `[{"Name":"network","Host":false,"Path":""}]`)
+			r.URL.RawQuery = q.Encode()
+		}
+	}}
+	server := &http.Server{Handler: proxy}
+	go server.Serve(l)
+	t.Cleanup(func() { server.Close(); os.RemoveAll(dir) })
+	t.Setenv("DOCKER_HOST", "unix://"+dir+"/s")
+}
+
+func TestAnEngineThatOverlooksTheNetworkOfABuildBuildsNothingWithHosts(t *testing.T) {
+	e := containertest.Podman(t)
+	e.Image("localhost/tools:1", containertest.Made{})
+	overlooks(t, e)
+	b := newBackend(t, e, own)
+	s := environment.Spec{ID: "open", Hosts: []string{"example.com"}, Tree: fstest.MapFS{"Dockerfile": {Data: []byte("FROM localhost/tools:1\nRUN echo performed\n")}},
+		Services: []environment.Service{{Name: "web", Build: &environment.Build{Context: "."}}}}
+	var said bytes.Buffer
+	err := b.Prepare(t.Context(), s, &said)
+	if prentice.KindOf(err) != prentice.Unavailable || !strings.Contains(err.Error(), "was not seen to build") || strings.Contains(said.String(), "performed") {
+		t.Errorf("%v\n%s", err, said.String())
+	}
+	if kept := must(b.engine.Tags(t.Context(), b.repository())); len(kept) != 0 {
+		t.Errorf("it leaves %v", kept)
+	}
+	s.ID, s.Hosts = "shut", nil
+	if err := b.Prepare(t.Context(), s, &said); err != nil || !strings.Contains(said.String(), "performed") {
+		t.Errorf("%v\n%s", err, said.String())
 	}
 }
 

@@ -33,13 +33,9 @@ func (b *Backend) opened(ctx context.Context, s container.State, hosts []string)
 	case has.end != nil: // it was begun again, in a network that is new
 		has.end()
 	}
-	p := &egress.Proxy{Apart: true}
-	for _, host := range hosts {
-		rule, err := egress.ParseRule(host)
-		if err != nil {
-			return prentice.Errorf(prentice.Invalid, "the host %q cannot be reached: %w", host, err)
-		}
-		p.Rules = append(p.Rules, rule)
+	p, err := b.proxyTo(hosts)
+	if err != nil {
+		return err
 	}
 	l, err := netns.Listen(s.State.Pid, word(s.ID), netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), egress.Port))
 	if err != nil {
@@ -52,6 +48,19 @@ func (b *Backend) opened(ctx context.Context, s container.State, hosts []string)
 		cancel()
 	})
 	return nil
+}
+
+// proxyTo lets through to hosts, and never to this machine.
+func (b *Backend) proxyTo(hosts []string) (*egress.Proxy, error) {
+	p := &egress.Proxy{Apart: !b.here}
+	for _, host := range hosts {
+		rule, err := egress.ParseRule(host)
+		if err != nil {
+			return nil, prentice.Errorf(prentice.Invalid, "the host %q cannot be reached: %w", host, err)
+		}
+		p.Rules = append(p.Rules, rule)
+	}
+	return p, nil
 }
 
 // closeOpening closes the opening of a container, where it has one.

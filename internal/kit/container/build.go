@@ -18,10 +18,11 @@ type Building struct {
 	Args, Labels            map[string]string
 	Memory                  int64
 	Ulimits                 []Ulimit
+	Network                 string // the path of the one that it stands in, of Podman alone; "" is none
 }
 
-// Build makes an image of a folder that is packed as a tar, without a network, and leaves no
-// other image. What is said of it goes to tell.
+// Build makes an image of a folder that is packed as a tar, and leaves no other image. It has
+// no network but the one that it is given. What is said of it goes to tell.
 func (e *Engine) Build(ctx context.Context, b Building, folder io.Reader, tell io.Writer) error {
 	args, _ := json.Marshal(b.Args)     // strings always can
 	labels, _ := json.Marshal(b.Labels) // so can these
@@ -38,11 +39,18 @@ func (e *Engine) Build(ctx context.Context, b Building, folder io.Reader, tell i
 		}
 		limits, _ = json.Marshal(words)
 		// It takes none for the network of the machine, unless this is said as well.
+		spaces, _ := json.Marshal([]any{map[string]any{"Name": "network", "Host": false, "Path": b.Network}}) // strings always can
 		query.Set("networkmode", "NetworkDisabled")
-		query.Set("nsoptions", `[{"Name":"network","Host":false,"Path":""}]`)
+		if b.Network != "" { // it would take a new one otherwise
+			query.Set("networkmode", "NetworkEnabled")
+		}
+		query.Set("nsoptions", string(spaces))
 		query.Set("dropcaps", `["CAP_AUDIT_WRITE","CAP_MKNOD","CAP_NET_RAW","CAP_SETFCAP","CAP_SETPCAP"]`)
 		query.Set("layers", "false")
 		query.Set("httpproxy", "false")
+	}
+	if b.Network != "" && e.Name != "Podman" {
+		return ErrMissing
 	}
 	query.Set("ulimits", string(limits))
 	request, err := e.bare(ctx, http.MethodPost, "/build?"+query.Encode(), folder)

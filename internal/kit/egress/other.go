@@ -15,3 +15,9 @@ func Opening(_, _ string, argv []string) []string { return argv }
 func Receive(context.Context, *net.UnixConn) (net.Listener, error) {
 	return nil, errors.New("there are no openings on this system")
 }
+
+// Meeting is for Linux alone too.
+func Meeting(program, word string) []string { return []string{program, word} }
+
+// Met hears nothing.
+func Met(context.Context, net.Listener, string) bool { return false }

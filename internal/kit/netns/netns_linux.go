@@ -46,15 +46,7 @@ func Dial(ctx context.Context, pid int, word string, to netip.AddrPort) (net.Con
 
 // Listen listens at an address in the network of a process whose control groups hold a word.
 func Listen(pid int, word string, at netip.AddrPort) (net.Listener, error) {
-	f, err := socket(pid, word, func(s int) error {
-		if err := unix.SetsockoptInt(s, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
-			return err
-		}
-		if err := unix.Bind(s, address(at)); err != nil {
-			return fmt.Errorf("%s: %w", at, err)
-		}
-		return unix.Listen(s, 128)
-	})
+	f, err := socket(pid, word, listening(at))
 	if err != nil {
 		return nil, err
 	}
@@ -62,13 +54,31 @@ func Listen(pid int, word string, at netip.AddrPort) (net.Listener, error) {
 	return net.FileListener(f)
 }
 
-// socket makes a socket in a network. A socket belongs to the network in which it was made.
+func listening(at netip.AddrPort) func(int) error {
+	return func(s int) error {
+		if err := unix.SetsockoptInt(s, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
+			return err
+		}
+		if err := unix.Bind(s, address(at)); err != nil {
+			return fmt.Errorf("%s: %w", at, err)
+		}
+		return unix.Listen(s, 128)
+	}
+}
+
+// socket makes a socket in the network of a process.
 func socket(pid int, word string, prepare func(int) error) (*os.File, error) {
 	ns, err := space(pid, word, "net")
 	if err != nil {
 		return nil, err
 	}
 	defer unix.Close(ns) //nolint:errcheck // it was only read
+	return socketIn(func() error { return unix.Setns(ns, unix.CLONE_NEWNET) }, prepare)
+}
+
+// socketIn makes a socket where enter leads a thread, and prepares it outside again. A socket
+// belongs to the network in which it was made.
+func socketIn(enter func() error, prepare func(int) error) (*os.File, error) {
 	type made struct {
 		fd  int
 		err error
@@ -79,7 +89,7 @@ func socket(pid int, word string, prepare func(int) error) (*os.File, error) {
 		m := made{fd: -1}
 		own, err := unix.Open("/proc/thread-self/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0)
 		if err == nil {
-			err = unix.Setns(ns, unix.CLONE_NEWNET)
+			err = enter()
 		}
 		if err != nil {
 			runtime.UnlockOSThread()

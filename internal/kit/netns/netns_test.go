@@ -52,3 +52,50 @@ func TestASocketOfAnotherNetworkEndsNoThread(t *testing.T) {
 		t.Errorf("this thread stayed there: %s %v", here, err)
 	}
 }
+
+func TestANetworkApartHasALoopbackAndNothingElseAndIsGoneWhenItIsClosed(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("SKIPPED: it needs root")
+	}
+	a, err := NewApart()
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, _ := os.Readlink("/proc/self/ns/net")
+	if there, err := os.Readlink(a.Path()); err != nil || !strings.HasPrefix(there, "net:[") || there == own {
+		t.Errorf("%s %v", there, err)
+	}
+	l, err := a.Listen(netip.MustParseAddrPort("127.0.0.1:3128"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			c.Write([]byte("from outside"))
+			c.Close()
+		}
+	}()
+	for script, want := range map[string]string{
+		"ls /sys/class/net; cat /proc/net/dev | wc -l": "3", // two lines of its head, and the loopback
+		"exec 3<>/dev/tcp/127.0.0.1/3128; cat <&3":     "from outside",
+		"echo >/dev/tcp/192.0.2.1/80":                  "unreachable",
+		"echo >/dev/tcp/127.0.0.1/80":                  "refused",
+	} {
+		said, _ := exec.Command("nsenter", "--net="+a.Path(), "bash", "-c", script).CombinedOutput()
+		if !strings.Contains(string(said), want) {
+			t.Errorf("%s: %s", script, said)
+		}
+	}
+	path := a.Path()
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if there, err := os.Readlink(path); err == nil && strings.HasPrefix(there, "net:[") {
+		t.Errorf("it is still there: %s", there)
+	}
+}

@@ -20,3 +20,18 @@ func Listen(int, string, netip.AddrPort) (net.Listener, error) { return nil, Err
 
 // ReadOnly changes nothing.
 func ReadOnly(int, string, []string) error { return ErrGone }
+
+// Apart is no network.
+type Apart struct{}
+
+// NewApart makes none.
+func NewApart() (*Apart, error) { return nil, ErrGone }
+
+// Path leads nowhere.
+func (*Apart) Path() string { return "" }
+
+// Listen listens nowhere.
+func (*Apart) Listen(netip.AddrPort) (net.Listener, error) { return nil, ErrGone }
+
+// Close does nothing.
+func (*Apart) Close() error { return nil }
