@@ -101,6 +101,10 @@ type Outcome struct {
 	Says string `json:"says,omitempty"` // one line for people
 	Out  Values `json:"-"`              // what the step hands on, once it is read
 
+	// Undecided says of a step under Verify that it saw neither: the run ends uncertain, so
+	// that what was done stays and a person decides.
+	Undecided bool `json:"-"`
+
 	Response *Response `json:"-"` // of a kind that asks, where its step hands something on
 }
 

@@ -26,6 +26,9 @@ func (r *Runner) judge(step prentice.PlannedStep, out prentice.Outcome, err erro
 		}
 		return run.NotDone
 	}
+	if step.Section == prentice.Verify && out.Undecided {
+		return run.Unsure
+	}
 	if step.Section == prentice.Check && step.Expect == "any" || out.OK == (step.Expect != "fail") {
 		return run.Done
 	}

@@ -88,7 +88,7 @@ func New(d Deps) skill.Skill {
 		Name:     "build",
 		Sentence: "program and build under direction",
 		Ops:      nouns.Of(slices.Concat(k.artifactOps(), k.releaseOps(), k.deployOps(), k.deliveryOps())),
-		Kinds:    []prentice.StepKind{&ArtifactKind{k}},
+		Kinds:    []prentice.StepKind{&ArtifactKind{k}, CanaryKind{}},
 		Team:     []team.Part{release.File.Part(nil)},
 		Pages: []op.Page{
 			{Path: "/releases", Op: "release.list", Template: "releases.html", Title: "Releases", Nav: "Releases", Order: 31, Group: op.Delivery},
