@@ -110,6 +110,30 @@ func (s *System) runsOfReleases() build.Runs {
 			}
 			return list[i].Number, nil
 		},
+		After: s.runsAfter,
+		Given: func(ctx context.Context, number int64) (map[string]string, error) {
+			v, err := s.runner.Show(ctx, number)
+			return v.ThePlan.Inputs, err
+		},
+	}
+}
+
+// runsAfter are the runs of a procedure with a higher number, the newest first.
+func (s *System) runsAfter(ctx context.Context, procedure string, number int64) (all []prentice.Run, err error) {
+	for f := (run.Filter{Procedure: procedure, Limit: run.MostListed}); ; f.Before = all[len(all)-1].Number {
+		page, err := s.runner.List(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range page {
+			if r.Number <= number {
+				return all, nil
+			}
+			all = append(all, r)
+		}
+		if len(page) < run.MostListed {
+			return all, nil
+		}
 	}
 }
 

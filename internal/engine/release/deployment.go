@@ -1,7 +1,9 @@
 package release
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"prentice"
@@ -31,6 +33,7 @@ type Deployment struct {
 	Back      bool         `json:"back,omitempty"`   // it goes back to an earlier release
 	Procedure string       `json:"procedure"`
 	Run       int64        `json:"run,omitempty"`
+	ByHand    bool         `json:"by_hand,omitempty"` // someone started its run, and no one asked whether it may
 	By        prentice.Ref `json:"by"`
 	Reason    string       `json:"reason,omitempty"`
 	Fixes     prentice.Ref `json:"fixes,omitempty"`   // the deployment or the incident that it is because of
@@ -50,6 +53,14 @@ type Fault struct {
 	By       prentice.Ref `json:"by"`
 	Reason   string       `json:"reason"`
 	Incident prentice.Ref `json:"incident,omitempty"`
+}
+
+// What is what it brings, as people say it.
+func (d Deployment) What() string {
+	if d.Version == "" {
+		return d.Service + "@?"
+	}
+	return Name(d.Service, d.Version)
 }
 
 // Ref names the deployment.
@@ -103,7 +114,7 @@ type Standing struct {
 // StandingsAt are what was where at a moment, by deployments of any order.
 func StandingsAt(list []Deployment, at time.Time) (all []Standing) {
 	index := map[[2]string]int{}
-	for _, d := range byNumber(list) {
+	for _, d := range InOrder(list) {
 		if !d.Moved() || d.Ended.After(at) {
 			continue
 		}
@@ -118,9 +129,28 @@ func StandingsAt(list []Deployment, at time.Time) (all []Standing) {
 		switch d.Outcome {
 		case Deployed:
 			s.Runs, s.Digest, s.Since, s.Uncertain = d.Version, d.Digest, d.Ended, ""
+			if d.Version == "" {
+				s.Uncertain = fmt.Sprintf("%s was started by hand, and does not say which version it brought", d.Ref())
+			}
 		case Failed, Uncertain:
 			s.Runs, s.Digest, s.Uncertain = "", "", fmt.Sprintf("%s is %s: %s", d.Ref(), d.Outcome, d.Says)
 		}
 	}
 	return all
+}
+
+// InOrder are deployments as they ended, those that go on last. Of one that was started by
+// hand the number says only when it was seen.
+func InOrder(list []Deployment) []Deployment {
+	list = slices.Clone(list)
+	slices.SortFunc(list, func(a, b Deployment) int {
+		if a.Open() != b.Open() {
+			if a.Open() {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Or(a.Ended.Compare(b.Ended), cmp.Compare(a.Number, b.Number))
+	})
+	return list
 }

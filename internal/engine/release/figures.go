@@ -1,7 +1,6 @@
 package release
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -70,7 +69,7 @@ type Day struct {
 // services at some places. Those outside of the window count only for what ended one that
 // is in it.
 func Measure(list []Deployment, w Window) Figures {
-	all := byNumber(list)
+	all := InOrder(list)
 	f := Figures{Window: w,
 		Frequency: Figure{Name: "Deployment frequency", Unit: "a day", Says: "deployments that were verified, for each day of the window"},
 		Lead:      Figure{Name: "Lead time for changes", Unit: "h", Says: "from the first patch set of a change to the end of the deployment that brought it, the middle one"},
@@ -79,14 +78,14 @@ func Measure(list []Deployment, w Window) Figures {
 		Rework:    Figure{Name: "Deployment rework rate", Unit: "%", Says: "deployments because of an incident or of an earlier one, and those that go back, of all that acted"},
 	}
 	verified, broke, rework := 0, 0, 0
-	for _, d := range all {
+	for i, d := range all {
 		if !d.Moved() || !w.Has(d.Ended) {
 			continue
 		}
 		m := member(d)
 		if d.Outcome == Deployed {
 			verified++
-			f.Frequency.List = append(f.Frequency.List, m.with(1, d.Version+" deployed"))
+			f.Frequency.List = append(f.Frequency.List, m.with(1, d.What()+" deployed"))
 			f.Lead.List = append(f.Lead.List, leads(d)...)
 		}
 		switch bad, known := d.Broke(); {
@@ -95,7 +94,7 @@ func Measure(list []Deployment, w Window) Figures {
 		case bad:
 			broke++
 			f.Fails.List = append(f.Fails.List, m.with(1, "it "+d.how()))
-			f.Recovery.List = append(f.Recovery.List, recovery(d, all, m))
+			f.Recovery.List = append(f.Recovery.List, recovery(d, all[i+1:], m))
 		default:
 			f.Fails.List = append(f.Fails.List, m.with(0, "well"))
 		}
@@ -154,7 +153,7 @@ func leads(d Deployment) (list []Member) {
 }
 
 // recovery is how long it took until the place of a failed deployment was well again.
-func recovery(d Deployment, all []Deployment, m Member) Member {
+func recovery(d Deployment, later []Deployment, m Member) Member {
 	from := d.Began
 	if d.Fault != nil {
 		from = d.Fault.At
@@ -165,8 +164,8 @@ func recovery(d Deployment, all []Deployment, m Member) Member {
 	if d.Outcome == Undone {
 		return m.with(d.Ended.Sub(from).Hours(), "undone")
 	}
-	for _, next := range all {
-		if next.Number > d.Number && next.Service == d.Service && next.Place == d.Place && next.Outcome == Deployed && !next.Ended.Before(from) {
+	for _, next := range later {
+		if next.Service == d.Service && next.Place == d.Place && next.Outcome == Deployed && !next.Ended.Before(from) {
 			return m.with(next.Ended.Sub(from).Hours(), "by "+string(next.Ref()))
 		}
 	}
@@ -249,11 +248,5 @@ func days(all []Deployment, w Window) (list []Day) {
 			list[i].Broke++
 		}
 	}
-	return list
-}
-
-func byNumber(list []Deployment) []Deployment {
-	list = slices.Clone(list)
-	slices.SortFunc(list, func(a, b Deployment) int { return cmp.Compare(a.Number, b.Number) })
 	return list
 }

@@ -33,15 +33,8 @@ func (s *Store) Begin(ctx context.Context, now time.Time, d Deployment) (_ Deplo
 		if _, err := tx.Exec(`INSERT INTO deployments (number, service, place, ended, body) VALUES (?, ?, ?, 0, ?)`, d.Number, d.Service, d.Place, string(body)); err != nil {
 			return err
 		}
-		r, err := one(rows[Release](tx.Query, "releases", `number = ?`, d.Release))
-		if err != nil {
+		if err := lock(tx, now, d.Release); err != nil {
 			return err
-		}
-		if r.Locked.IsZero() {
-			r.Locked = now.UTC()
-			if err := put(tx, r); err != nil {
-				return err
-			}
 		}
 		return s.Record(tx, now, prentice.Note{Kind: "deployment.asked", Actor: d.By, Refs: d.refs(), Data: map[string]any{"place": d.Place, "version": d.Version, "digest": d.Digest, "procedure": d.Procedure, "before": d.Before, "reason": d.Reason, "fixes": string(d.Fixes)}})
 	})
@@ -54,12 +47,15 @@ func Busy(d Deployment) error {
 	if d.Run > 0 {
 		where = fmt.Sprintf("by run/%d", d.Run)
 	}
-	return prentice.Errorf(prentice.Conflict, "%s brings %s to %s already, asked for by %s, %s", d.Ref(), Name(d.Service, d.Version), d.Place, d.By, where).
+	return prentice.Errorf(prentice.Conflict, "%s brings %s to %s already, asked for by %s, %s", d.Ref(), d.What(), d.Place, d.By, where).
 		Try("wait until it has ended: prentice deployment show %d", d.Number)
 }
 
 func (d Deployment) refs() []prentice.Ref {
-	refs := []prentice.Ref{d.Ref(), prentice.NewRef("release", Name(d.Service, d.Version)), prentice.NewRef("service", d.Service)}
+	refs := []prentice.Ref{d.Ref(), prentice.NewRef("service", d.Service)}
+	if d.Version != "" {
+		refs = append(refs, prentice.NewRef("release", Name(d.Service, d.Version)))
+	}
 	if d.Run > 0 {
 		refs = append(refs, prentice.NewRef("run", fmt.Sprint(d.Run)))
 	}
@@ -93,9 +89,14 @@ func (s *Store) End(ctx context.Context, now time.Time, number int64, o Outcome,
 		if err := s.tell(tx, *d); err != nil {
 			return err
 		}
-		return s.Record(tx, now, prentice.Note{Kind: "deployment." + string(o), Actor: prentice.Prentice("releases").Ref(), Refs: d.refs(),
-			Data: map[string]any{"place": d.Place, "version": d.Version, "digest": d.Digest, "says": says}})
+		return s.Record(tx, now, d.ended())
 	})
+}
+
+// ended is the evidence of how it ended.
+func (d Deployment) ended() prentice.Note {
+	return prentice.Note{Kind: "deployment." + string(d.Outcome), Actor: prentice.Prentice("releases").Ref(), Refs: d.refs(),
+		Data: map[string]any{"place": d.Place, "version": d.Version, "digest": d.Digest, "says": d.Says}}
 }
 
 // tell says outside how it ended. What is uncertain or failed is an event that policy and

@@ -42,7 +42,10 @@ func tellRelease(_ prentice.Ref, r ReleaseShown) (op.Told, error) {
 
 func tellDeployment(_ prentice.Ref, d DeploymentOut) (op.Told, error) {
 	t := op.Told{Title: string(d.Ref)}
-	t.What.Add("It brings %s to %s, asked for by %s", release.Name(d.Service, d.Version), d.Place, d.By)
+	t.What.Add("It brings %s to %s, asked for by %s", d.What(), d.Place, d.By)
+	if d.ByHand {
+		t.Why.Add("Someone started %s by hand, and no one asked whether it may", d.RunRef)
+	}
 	if d.Running {
 		t.Why.Add("It goes on, by %s", d.RunRef)
 	} else {

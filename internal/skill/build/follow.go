@@ -54,6 +54,9 @@ func (k *Desk) follow(ctx context.Context) error {
 // settle looks at each deployment that goes on once. One that cannot be looked at holds up
 // no other.
 func (k *Desk) settle(ctx context.Context) (going int, err error) {
+	if err := k.adopt(ctx); err != nil {
+		return 0, err
+	}
 	list, err := k.Releases.Going(ctx)
 	for _, d := range list {
 		ended, one := k.look(ctx, d, k.Clock())

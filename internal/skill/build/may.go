@@ -60,9 +60,14 @@ func (k *Desk) ask(ctx context.Context, name, place string) (*asked, error) {
 	if err := a.rules.Known(place); err != nil {
 		return nil, err
 	}
-	if a.past, err = k.Releases.Deployments(ctx, release.Filter{Service: r.Service}); err != nil {
+	if err := k.adopt(ctx); err != nil {
 		return nil, err
 	}
+	past, err := k.Releases.Deployments(ctx, release.Filter{Service: r.Service})
+	if err != nil {
+		return nil, err
+	}
+	a.past = newestFirst(past)
 	a.all, err = k.Releases.Releases(ctx, r.Service, most)
 	return a, err
 }
@@ -154,7 +159,8 @@ func (k *Desk) ofArtifacts(ctx context.Context, a *asked) error {
 	return nil
 }
 
-// placeBefore asks whether it was at the place before this one.
+// placeBefore asks whether it was at the place before this one. What was started by hand
+// proves nothing, because no one asked whether it may; what it broke counts.
 func (a *asked) placeBefore() {
 	before := a.rules.Before(a.place)
 	if before == "" {
@@ -163,10 +169,12 @@ func (a *asked) placeBefore() {
 	says := "It was deployed to " + before + ", and did not fail there"
 	command := fmt.Sprintf("prentice release deploy %s %s", a.Name(), before)
 	for _, d := range a.past {
-		if d.Place != before || d.Version != a.Version || d.Open() || d.Outcome == release.Void {
+		if d.Place != before || d.Release != a.Number || !d.Moved() {
 			continue
 		}
 		switch broke, known := d.Broke(); {
+		case known && !broke && d.ByHand:
+			continue
 		case known && !broke:
 			a.need(ClaimBefore, says, prentice.Pass, fmt.Sprintf("%s at %s", d.Ref(), op.At(d.Ended)), "", "")
 		case known:
@@ -180,14 +188,24 @@ func (a *asked) placeBefore() {
 }
 
 // schema refuses to go back behind a migration that the earlier version cannot work with.
+// What failed there has left its data all the same.
 func (a *asked) schema() {
-	runs := a.last()
-	if runs == nil || runs.Release <= a.Number {
+	newest := int64(0)
+	for i, d := range a.past {
+		if d.Place != a.place || !d.Moved() || d.Outcome == release.Undone {
+			continue
+		}
+		if newest = max(newest, d.Release); i == 0 && d.Release == 0 {
+			a.needs = append(a.needs, claims.Need{Claim: ClaimSchema, Says: "The data that is there can be worked with", Severity: claims.Warn, Truth: prentice.NotSeen,
+				Reason: fmt.Sprintf("%s brought by hand what is no release, and no one knows what that did to the data", d.Ref()), Resolve: "look at the data, or ask " + string(d.By)})
+		}
+	}
+	if newest <= a.Number {
 		return
 	}
 	says := "The data that is there can be worked with"
 	for _, r := range a.all {
-		if r.Number > a.Number && r.Number <= runs.Release && !r.Migration.Reversible() {
+		if r.Number > a.Number && r.Number <= newest && !r.Migration.Reversible() {
 			a.need(ClaimSchema, says, prentice.Fail, fmt.Sprintf("%s went there, whose migration is %s: %s does not work with what it left", r.Name(), r.Migration, a.Version), "go forward: make a release that fixes it, or put the data back by a procedure first", "")
 			return
 		}

@@ -147,6 +147,12 @@ func (k *Desk) deploy(ctx context.Context, c op.Call, in deployIn) (DeploymentOu
 		return DeploymentOut{}, err
 	}
 	k.ring()
+	if run.State == prentice.RunRefused {
+		if _, err := k.look(ctx, d, k.Clock()); err != nil {
+			return DeploymentOut{}, err
+		}
+		return DeploymentOut{}, prentice.Errorf(prentice.Refused, "%s was not begun: %s is refused: %s", d.Ref(), run.Ref(), run.Says).Try("look at what holds it: prentice run show %d", run.Number)
+	}
 	return deploymentOut(d), nil
 }
 

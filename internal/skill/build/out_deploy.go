@@ -59,8 +59,11 @@ func (d DeploymentOut) sign() string {
 // Text implements op.Texter.
 func (d DeploymentOut) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s %s to %s: %s\n", d.Ref, d.sign(), release.Name(d.Service, d.Version), d.Place, d.Word())
+	fmt.Fprintf(&b, "%s  %s %s to %s: %s\n", d.Ref, d.sign(), d.What(), d.Place, d.Word())
 	fmt.Fprintf(&b, "Asked     %s by %s\nBy        %s, procedure %s\n", op.At(d.Asked), d.By, cmp.Or(string(d.RunRef), "no run"), d.Procedure)
+	if d.ByHand {
+		b.WriteString("By hand   someone started its run, and no one asked whether it may\n")
+	}
 	if d.Reason != "" {
 		fmt.Fprintf(&b, "Because   %s\n", d.Reason)
 	}
@@ -80,7 +83,10 @@ func (d DeploymentOut) Text() string {
 	if d.Fault != nil {
 		fmt.Fprintf(&b, "Fault      since %s, said by %s: %s\n", op.At(d.Fault.At), d.Fault.By, d.Fault.Reason)
 	}
-	fmt.Fprintf(&b, "Digest    %s\n", d.Digest)
+	fmt.Fprintf(&b, "Digest    %s\n", cmp.Or(d.Digest, "not known"))
+	if d.Unknown != "" {
+		fmt.Fprintf(&b, "Brings    not known: %s\n", d.Unknown)
+	}
 	for i, c := range d.Brings {
 		head := ""
 		if i == 0 {
@@ -104,11 +110,14 @@ func (l Deployments) Table() (head []string, rows [][]string) {
 		head[1] = "RAN"
 	}
 	for _, d := range l.Deployments {
-		what := release.Name(d.Service, d.Version)
+		what, by := d.What(), string(d.By)
+		if d.ByHand {
+			by += ", by hand"
+		}
 		if !l.At.IsZero() {
 			what = release.Name(d.Service, cmp.Or(d.Runs, "?"))
 		}
-		rows = append(rows, []string{string(d.Ref), what, d.Place, d.sign() + " " + d.Word(), op.Cell(d.Ended), string(d.RunRef), string(d.By)})
+		rows = append(rows, []string{string(d.Ref), what, d.Place, d.sign() + " " + d.Word(), op.Cell(d.Ended), string(d.RunRef), by})
 	}
 	return head, rows
 }

@@ -72,7 +72,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 			Start: func(_ context.Context, r prentice.RunRequest) (prentice.Run, error) {
 				w.asked = append(w.asked, r)
 				n := int64(len(w.asked))
-				w.runs[n] = prentice.Run{Number: n, State: prentice.Running, Reason: r.Reason, Started: w.now}
+				w.runs[n] = prentice.Run{Number: n, Procedure: r.Procedure, Requester: r.Actor.Ref(), State: prentice.Running, Reason: r.Reason, Created: w.now, Started: w.now}
 				if w.gone {
 					return prentice.Run{}, errors.New("the process ends here")
 				}
@@ -88,6 +88,15 @@ func newWorld(t *testing.T, d *db.DB) *world {
 				}
 				return 0, nil
 			},
+			After: func(_ context.Context, procedure string, after int64) (list []prentice.Run, _ error) {
+				for n := int64(len(w.runs)); n > after; n-- {
+					if w.runs[n].Procedure == procedure {
+						list = append(list, w.runs[n])
+					}
+				}
+				return list, nil
+			},
+			Given: func(_ context.Context, n int64) (map[string]string, error) { return w.asked[n-1].Inputs, nil },
 		},
 	})
 	w.Desk = chapter.Self.(*Desk)
@@ -126,18 +135,24 @@ func (w *world) goes(t *testing.T, name, place string, state prentice.State) rel
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.now = w.now.Add(time.Minute)
-	r := w.runs[d.Run]
-	r.State, r.Ended = state, w.now
-	w.runs[d.Run] = r
-	if _, err := w.settle(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	w.ends(t, d.Run, state)
 	got, err := w.Releases.Deployment(t.Context(), d.Number)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return got
+}
+
+// ends lets a minute pass, and a run end so.
+func (w *world) ends(t *testing.T, run int64, state prentice.State) {
+	t.Helper()
+	w.now = w.now.Add(time.Minute)
+	r := w.runs[run]
+	r.State, r.Ended = state, w.now
+	w.runs[run] = r
+	if _, err := w.settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (w *world) missing(t *testing.T, name, place string) (claimed []string) {

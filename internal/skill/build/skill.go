@@ -70,12 +70,17 @@ type Runs struct {
 	Inputs func(procedure string) ([]string, error)
 	// Find is the run of a procedure since a moment whose reason has a text; 0 is none.
 	Find func(ctx context.Context, procedure, reason string, since time.Time) (int64, error)
+	// After are the runs of a procedure with a higher number, the newest first.
+	After func(ctx context.Context, procedure string, number int64) ([]prentice.Run, error)
+	// Given are the inputs of a run.
+	Given func(ctx context.Context, number int64) (map[string]string, error)
 }
 
 // Desk is the chapter at work.
 type Desk struct {
 	Deps
-	wake chan struct{}
+	wake   chan struct{}
+	byHand byHand
 }
 
 // New is the chapter's one registration.
