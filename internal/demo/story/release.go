@@ -3,6 +3,7 @@ package story
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,9 +21,9 @@ import (
 func TellRelease(ctx context.Context, s Stage) error {
 	p := newPlay(s)
 	p.headline("prentice: a release goes from place to place, and a bad one goes back")
-	p.prose("A small shop has a stage and two hosts of production, which are three folders of this machine. A change lands, its program becomes a release, and production refuses it until it was at stage. The next version is well at stage and fails in production: " +
+	p.prose("A small shop has a stage and two hosts of production, which are three folders of this machine. A change has a preview, on which a customer says what they think. It lands, its program becomes a release, and production refuses it until it was at stage. The next version is well at stage and fails in production: " +
 		"the first host is put back, and the second never had it. git, the sandbox, the runs and the people's tokens are real. It takes about a minute.")
-	if err := p.tell(ctx, p.beginsPlaces, p.landsFirst, p.promotes, p.goesBack); err != nil {
+	if err := p.tell(ctx, p.beginsPlaces, p.previews, p.landsFirst, p.promotes, p.goesBack); err != nil {
 		return err
 	}
 	p.ends("Now deploy something of your own:", p.Called+" up")
@@ -55,7 +56,9 @@ func (p *play) beginsPlaces(ctx context.Context) (err error) {
 	if _, err := ask[codecontrol.Reached](ctx, p.owner, "repository.create", map[string]any{"name": "shop", "title": "The shop"}); err != nil {
 		return err
 	}
-	if err := p.writes("ann", 0o755, map[string]string{"README.md": "# Shop\n", "shop.sh": program("echo nothing"), ".prentice/checks/parses.md": "---\ncheck: parses\nsummary: The shop can be read by a shell\n---\n\n```sh\nsh -n shop.sh\n```\n"}); err != nil {
+	files := previewFiles(hasDatabase())
+	maps.Copy(files, map[string]string{"README.md": "# Shop\n", "shop.sh": program("echo nothing"), ".prentice/checks/parses.md": "---\ncheck: parses\nsummary: The shop can be read by a shell\n---\n\n```sh\nsh -n shop.sh\n```\n"})
+	if err := p.writes("ann", 0o755, files); err != nil {
 		return err
 	}
 	for _, argv := range [][]string{{"git", "init", "-q", "-b", "main"}, {"git", "remote", "add", "origin", p.remote("ann")}} {
@@ -72,17 +75,20 @@ func (p *play) beginsPlaces(ctx context.Context) (err error) {
 
 func program(does string) string { return "#!/bin/sh\n" + does + "\n" }
 
-// landsProgram lets another program land, and releases it as a version.
-func (p *play) landsProgram(ctx context.Context, number int, title, does, version string) error {
+// pushesProgram proposes another program as a change.
+func (p *play) pushesProgram(ctx context.Context, title, does string) error {
 	if err := p.writes("ann", 0o755, map[string]string{"shop.sh": program(does)}); err != nil {
 		return err
 	}
 	if err := p.commits(ctx, "ann", "-m", title); err != nil {
 		return err
 	}
-	if _, err := p.quietly(ctx, "ann", "git", "push", "-q", "origin", "HEAD:refs/for/main"); err != nil {
-		return err
-	}
+	_, err := p.quietly(ctx, "ann", "git", "push", "-q", "origin", "HEAD:refs/for/main")
+	return err
+}
+
+// landsProgram lets a change land, and releases it as a version.
+func (p *play) landsProgram(ctx context.Context, number int, title, version string) error {
 	name := fmt.Sprint(number)
 	if _, err := ask[codecontrol.ChangeDone](ctx, p.ben, "change.approve", map[string]any{"change": name}); err != nil {
 		return err
@@ -112,7 +118,7 @@ func (p *play) landsProgram(ctx context.Context, number int, title, does, versio
 // landsFirst: the first version is there, and production does not take it.
 func (p *play) landsFirst(ctx context.Context) error {
 	p.chapter("A release, and a place that is not skipped")
-	if err := p.landsProgram(ctx, 1, "feat: prices", "echo prices", "1.0"); err != nil {
+	if err := p.landsProgram(ctx, 1, "feat: prices", "1.0"); err != nil {
 		return err
 	}
 	p.now("✕", "ann is in a hurry:")
@@ -187,7 +193,10 @@ func (p *play) promotes(ctx context.Context) error {
 // host alone.
 func (p *play) goesBack(ctx context.Context) error {
 	p.chapter("A fault that only production has")
-	if err := p.landsProgram(ctx, 2, "fix: totals", "# totals\n"+`[ "$1" != status ] || [ ! -e "$PRENTICE_STATE/$TARGET_NAME/bank" ] || { echo 'the bank is not reached'; exit 1; }`, "1.1"); err != nil {
+	if err := p.pushesProgram(ctx, "fix: totals", "# totals\n"+`[ "$1" != status ] || [ ! -e "$PRENTICE_STATE/$TARGET_NAME/bank" ] || { echo 'the bank is not reached'; exit 1; }`); err != nil {
+		return err
+	}
+	if err := p.landsProgram(ctx, 2, "fix: totals", "1.1"); err != nil {
 		return err
 	}
 	for _, host := range []string{"prod-1", "prod-2"} {

@@ -3,7 +3,8 @@ package story
 // releaseTeam is the team's folder of the story of releases: three hosts that are folders
 // of this machine, and a procedure for them.
 var releaseTeam = map[string]string{
-	"releases.yaml": "places: [stage, production]\nservices:\n  shop: {bill: optional}\n",
+	"releases.yaml":     "places: [stage, production]\nservices:\n  shop: {bill: optional}\n",
+	"environments.yaml": "limits: {ttl: 4h, disk: 100, memory: 100}\n", // however full this machine is
 	"catalog-info.yaml": `apiVersion: backstage.io/v1alpha1
 kind: Group
 metadata: {name: shop}
