@@ -1,22 +1,27 @@
 package boot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"prentice"
+	"prentice/internal/adapter/checkrun"
 	"prentice/internal/adapter/git"
 	"prentice/internal/engine/artifact"
 	"prentice/internal/engine/claims"
+	"prentice/internal/engine/pipeline"
 	"prentice/internal/engine/release"
 	"prentice/internal/engine/run"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/proc"
 	"prentice/internal/op"
 	"prentice/internal/skill"
@@ -42,7 +47,7 @@ func (s *System) releases() build.Deps {
 		Clock:     time.Now,
 		Log:       s.log,
 		Keys:      s.ledger.Believed,
-		Code:      build.Code{Commit: s.commitOf, Landed: s.landedIn, MayLand: s.mayLand, Bill: s.billOf},
+		Code:      build.Code{Commit: s.commitOf, Landed: s.landedIn, MayLand: s.mayLand, Bill: s.billOf, Passed: s.checkPassed, Made: s.madeByCheck},
 		Runs:      s.runsOfReleases(),
 		Bring:     s.bring,
 		Leased:    s.leased,
@@ -82,6 +87,34 @@ func (s *System) landedIn(ctx context.Context, repository string) ([]build.Lande
 
 func (s *System) mayLand(ctx context.Context, repository prentice.Ref, commit string) (claims.Answer, string, error) {
 	return skill.At[*standards.Desk](s.Skills).MayLand(ctx, repository, commit)
+}
+
+// checkPassed is nil where a check of a repository holds on a commit, as it is judged there.
+func (s *System) checkPassed(ctx context.Context, repository, commit, name string) error {
+	answer, _, err := s.mayLand(ctx, prentice.NewRef("repository", repository), commit)
+	if err != nil {
+		return err
+	}
+	for _, n := range slices.Concat(answer.Missing, answer.Advice, answer.Held) {
+		if n.Claim != pipeline.Kind+"/"+name {
+			continue
+		}
+		if n.Truth == prentice.Pass {
+			return nil
+		}
+		return prentice.Errorf(prentice.Refused, "check %s does not hold on %.12s: %s", name, commit, cmp.Or(n.Reason, string(n.Truth))).Try("check it: prentice repository check %s %.12s --wait", repository, commit)
+	}
+	return prentice.Errorf(prentice.NotFound, "%.12s of %s has no check %q", commit, repository, clip.Text(name)).Try("see what is asked of it: prentice may land %s %.12s", repository, commit)
+}
+
+// madeByCheck opens what a check made when it passed on the content of a commit.
+func (s *System) madeByCheck(ctx context.Context, repository, commit, name, file string) (io.ReadCloser, []string, error) {
+	_, tree, err := s.mayLand(ctx, prentice.NewRef("repository", repository), commit)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, made, err := checkrun.Made(filepath.Join(s.own("checks"), folderOf(repository)), name, tree, file)
+	return f, made.Result.Images, err
 }
 
 // runsOfReleases asks for the runs of deployments through the door, as those who deploy.

@@ -104,7 +104,7 @@ func (p *place) Close() error {
 // Perform performs a check on a tree.
 func (p *place) Perform(ctx context.Context, t *check.Tree, c pipeline.Check) (pipeline.Result, error) {
 	p.swept.Do(func() { sweep(runsIn(t.Keep), time.Now()) })
-	r, err := newRun(t.Keep, c)
+	r, err := newRun(t.Keep, t.Digest, c)
 	if err != nil {
 		return pipeline.Result{}, err
 	}

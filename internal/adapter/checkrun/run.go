@@ -34,6 +34,7 @@ const (
 type run struct {
 	dir   string
 	check pipeline.Check
+	tree  string // the digest of what is checked
 }
 
 // Ended is how a run ended, as its folder says.
@@ -41,6 +42,7 @@ type Ended struct {
 	Check  pipeline.Check  `json:"check"`
 	Result pipeline.Result `json:"result"`
 	Ended  time.Time       `json:"ended"`
+	Tree   string          `json:"tree,omitempty"` // the digest of what was checked
 	Dir    string          `json:"-"`
 }
 
@@ -52,13 +54,13 @@ func runsIn(keep string) string {
 	return filepath.Join(keep, "runs")
 }
 
-func newRun(keep string, c pipeline.Check) (*run, error) {
+func newRun(keep, tree string, c pipeline.Check) (*run, error) {
 	folder := filepath.Join(runsIn(keep), c.Name)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, prentice.Errorf(prentice.Unavailable, "what check %s prints cannot be kept: %w", c.Name, err).Try("look whether you may write there, and whether the disk is full")
 	}
 	name := time.Now().UTC().Format("20060102T150405.000000") + "-" + strconv.Itoa(os.Getpid()) + "-" + strings.ToLower(rand.Text()[:6])
-	r := &run{filepath.Join(folder, name), c}
+	r := &run{filepath.Join(folder, name), c, tree}
 	return r, os.Mkdir(r.dir, 0o700)
 }
 
@@ -72,7 +74,7 @@ func (r *run) remove() error { return os.RemoveAll(r.dir) }
 
 // end writes how it ended, last: a run without it has not ended.
 func (r *run) end(result pipeline.Result) error {
-	text, err := json.Marshal(Ended{Check: r.check, Result: result, Ended: time.Now().UTC()})
+	text, err := json.Marshal(Ended{Check: r.check, Result: result, Ended: time.Now().UTC(), Tree: r.tree})
 	if err != nil {
 		return err
 	}

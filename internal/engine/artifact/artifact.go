@@ -26,6 +26,8 @@ type Artifact struct {
 	Repository string       `json:"repository"`
 	Revision   string       `json:"revision"`             // the commit
 	Checks     []int64      `json:"checks,omitempty"`     // of the landing of that revision
+	Check      string       `json:"check,omitempty"`      // the check that made it, which prentice performed; "" is built elsewhere
+	Images     []string     `json:"images,omitempty"`     // those that the check was performed with, by digest
 	Provenance string       `json:"provenance,omitempty"` // the digest of its envelope
 	Bill       string       `json:"bill,omitempty"`       // the digest of its bill of materials
 	BillSays   string       `json:"bill_says,omitempty"`  // why there is none

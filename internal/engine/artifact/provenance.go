@@ -17,6 +17,8 @@ const (
 	predicateType = "https://slsa.dev/provenance/v1"
 	buildType     = "https://prentice.dev/artifact/v1"
 	builderID     = "https://prentice.dev/artifact"
+	checkType     = "https://prentice.dev/check/v1"
+	checkerID     = "https://prentice.dev/check" // prentice itself performed the build, in its sandbox
 )
 
 // Statement is a provenance as SLSA 1 has it. What prentice did not see it does not say: the
@@ -63,6 +65,10 @@ func Provenance(a Artifact) []byte {
 		s.Predicate.Build.Dependencies = append(s.Predicate.Build.Dependencies, dependency{"bill.cdx.json", digestOf(a.Bill)})
 	}
 	s.Predicate.Run.Builder = map[string]string{"id": builderID}
+	if a.Check != "" {
+		s.Predicate.Build.Type, s.Predicate.Build.External["check"], s.Predicate.Build.External["images"] = checkType, a.Check, a.Images
+		s.Predicate.Run.Builder = map[string]string{"id": checkerID}
+	}
 	s.Predicate.Run.Metadata.ID = "prentice:" + string(a.Ref())
 	s.Predicate.Run.Metadata.Finished = a.At.UTC()
 	raw, err := json.Marshal(s)

@@ -40,6 +40,11 @@ func (k *Desk) artifactOps() []op.Op {
 		}).
 			WithExample("prentice artifact add dist/shop --service shop --revision main").WithEvidence().
 			WithHelp("The bytes are kept once, however often they are added. What is signed says which commit of the service's repository it was made from, which checks that commit had when it landed, and who added it; prentice did not see the build itself, and does not say that it did. The bill of materials of the commit is kept beside it.\n\nAn image stays in its registry: --image names it by its digest, and never by a tag alone."),
+		op.About(op.New("artifact.take", prentice.Change, prentice.Operator, "Keep what a check of a revision made, by its digest, with its signed provenance.", k.take), func(_ context.Context, in takeIn) ([]prentice.Ref, error) {
+			return []prentice.Ref{prentice.NewRef("service", in.Service)}, nil
+		}).
+			WithExample("prentice artifact take build dist/shop --service shop --revision main").WithEvidence().
+			WithHelp("The check must hold on the revision, and name the file in its artifacts. What is signed says which check made it and with which images: prentice performed that itself, in its sandbox. What checks make is kept for a week before it is taken."),
 		op.New("artifact.list", prentice.Look, prentice.Viewer, "List what builds made, the newest first.", k.artifacts).
 			WithExample("prentice artifact list shop"),
 		op.New("artifact.show", prentice.Look, prentice.Viewer, "Show an artefact: from what it was made, and in which releases it is.", k.artifactShow).
@@ -83,16 +88,14 @@ func (k *Desk) add(ctx context.Context, c op.Call, in addIn) (ArtifactOut, error
 		}
 		a.Size = about.Size()
 	}
-	if a.Revision, err = k.Code.Commit(ctx, a.Repository, in.Revision); err != nil {
+	if err := k.madeFrom(ctx, &a, in.Revision); err != nil {
 		return ArtifactOut{}, err
 	}
-	landed, err := k.Code.Landed(ctx, a.Repository)
-	if err != nil {
-		return ArtifactOut{}, err
-	}
-	if i := slices.IndexFunc(landed, func(l Landed) bool { return l.Commit == a.Revision }); i >= 0 {
-		a.Checks = landed[i].Checks
-	}
+	return k.keep(ctx, c, a)
+}
+
+// keep adds an artefact with the bill of its commit.
+func (k *Desk) keep(ctx context.Context, c op.Call, a artifact.Artifact) (ArtifactOut, error) {
 	bill, err := k.Code.Bill(ctx, a.Repository, a.Revision)
 	if err != nil {
 		bill, a.BillSays = nil, clip.To(err.Error(), 300)
@@ -204,6 +207,9 @@ func (a ArtifactOut) Text() string {
 	fmt.Fprintf(&b, "Digest      %s\n", a.Digest)
 	if a.Size > 0 {
 		fmt.Fprintf(&b, "Size        %d bytes\n", a.Size)
+	}
+	if a.Check != "" {
+		fmt.Fprintf(&b, "Made by     check %s, performed by prentice\n", a.Check)
 	}
 	fmt.Fprintf(&b, "Made from   %s of %s\nAdded       %s by %s\n", a.Revision, a.Repository, op.At(a.At), a.By)
 	fmt.Fprintf(&b, "Provenance  %s\nBill        %s\n", cmp.Or(a.Provenance, "none"), cmp.Or(a.Bill, "none: "+a.BillSays))

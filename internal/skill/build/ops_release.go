@@ -104,7 +104,7 @@ func (k *Desk) consists(ctx context.Context, r *release.Release, in createIn) er
 			return prentice.Errorf(prentice.NotFound, "nothing that was made from %.12s is kept of %s", commit, r.Service).Try("add it: prentice artifact add FILE --service %s --revision %.12s", r.Service, commit)
 		}
 		r.Artifacts, r.Revision = []string{made[0].Digest}, commit
-		return nil
+		return k.stillPassed(ctx, made[0])
 	}
 	for _, name := range in.Artifact {
 		a, err := k.Artifacts.Find(ctx, name)
@@ -119,9 +119,20 @@ func (k *Desk) consists(ctx context.Context, r *release.Release, in createIn) er
 		case r.Revision != "" && a.Revision != r.Revision:
 			return prentice.Errorf(prentice.Invalid, "%s was made from %.12s, and the one before it from %.12s: a release is of one revision", a.Ref(), a.Revision, r.Revision).Try("name artefacts of one revision")
 		}
+		if err := k.stillPassed(ctx, a); err != nil {
+			return err
+		}
 		r.Artifacts, r.Revision = append(r.Artifacts, a.Digest), a.Revision
 	}
 	return nil
+}
+
+// stillPassed refuses an artefact whose check does not hold on its commit.
+func (k *Desk) stillPassed(ctx context.Context, a artifact.Artifact) error {
+	if a.Check == "" {
+		return nil
+	}
+	return k.Code.Passed(ctx, a.Repository, a.Revision, a.Check)
 }
 
 // changed finds what landed since the release before.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -30,7 +31,8 @@ type world struct {
 	checks claims.Answer
 	runs   map[int64]prentice.Run
 	asked  []prentice.RunRequest
-	gone   bool // the process ends between asking for a run and writing that down
+	passed error // whether a check holds
+	gone   bool  // the process ends between asking for a run and writing that down
 }
 
 const rules = "places: [test, production]\nservices:\n  shop:\n    inputs: {root: /srv}\n"
@@ -66,7 +68,11 @@ func newWorld(t *testing.T, d *db.DB) *world {
 			Commit:  func(_ context.Context, _, name string) (string, error) { return name, nil },
 			Landed:  func(context.Context, string) ([]Landed, error) { return w.landed, nil },
 			MayLand: func(context.Context, prentice.Ref, string) (claims.Answer, string, error) { return w.checks, "", nil },
-			Bill:    func(context.Context, string, string) ([]byte, error) { return []byte("bill"), nil },
+			Passed:  func(context.Context, string, string, string) error { return w.passed },
+			Made: func(_ context.Context, _, commit, check, file string) (io.ReadCloser, []string, error) {
+				return io.NopCloser(strings.NewReader(commit + check + file)), []string{"golang@sha256:1"}, nil
+			},
+			Bill: func(context.Context, string, string) ([]byte, error) { return []byte("bill"), nil },
 		},
 		Runs: Runs{
 			Start: func(_ context.Context, r prentice.RunRequest) (prentice.Run, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"embed"
+	"io"
 	"log/slog"
 	"slices"
 	"time"
@@ -52,6 +53,11 @@ type Code struct {
 	Landed func(ctx context.Context, repository string) ([]Landed, error)
 	// MayLand says how the claims on a commit stand that block.
 	MayLand func(ctx context.Context, repository prentice.Ref, commit string) (claims.Answer, string, error)
+	// Passed is nil where a check of a repository holds on a commit.
+	Passed func(ctx context.Context, repository, commit, check string) error
+	// Made opens what a check made when it passed on a commit, with the images that it was
+	// performed with.
+	Made func(ctx context.Context, repository, commit, check, file string) (io.ReadCloser, []string, error)
 	// Bill is the bill of materials of a commit.
 	Bill func(ctx context.Context, repository, commit string) ([]byte, error)
 }
