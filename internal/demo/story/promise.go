@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	patience = 20 * time.Second       // for one thing to come true
+	patience = time.Minute            // for one thing to come true, on a machine that is busy
 	checking = 90 * time.Second       // for what is checked in a sandbox, on a machine that is busy
 	again    = 100 * time.Millisecond // between two looks; the API lets one actor ask fifty times a second
 )

@@ -36,7 +36,7 @@ type Opened struct {
 }
 
 // limit is how long a story may take in all. It is far more than it needs.
-const limit = 3 * time.Minute
+const limit = 10 * time.Minute
 
 // play is a story under way.
 type play struct {
