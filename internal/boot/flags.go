@@ -7,6 +7,8 @@ import (
 	"prentice"
 	"prentice/internal/app"
 	"prentice/internal/face/ofrep"
+	"prentice/internal/skill"
+	"prentice/internal/skill/codecontrol"
 	"prentice/internal/skill/prototyping"
 )
 
@@ -20,6 +22,15 @@ func (f flagsOf) Evaluate(ctx context.Context, by prentice.Actor, key string, ab
 
 func (f flagsOf) EvaluateAll(ctx context.Context, by prentice.Actor, about json.RawMessage) (any, error) {
 	return prototyping.Through{Door: f.door}.EvaluateAll(ctx, by, about)
+}
+
+// removals are drafted as changes of the repositories that are kept here.
+func (s *System) removals() prototyping.Removals {
+	return prototyping.Removals{Catalog: s.catalog, At: s.toolsAt, Draft: func(ctx context.Context, r prototyping.Removal) (prentice.Ref, bool, error) {
+		c, made, err := skill.At[*codecontrol.Desk](s.Skills).Draft(ctx, codecontrol.Draft{Repository: r.Repository.Ref.Name(), Branch: r.Repository.Branch, Base: r.Commit, Path: r.Path, Content: r.Content,
+			Message: r.Message, Topic: "flag-" + r.Flag, By: prentice.Prentice("flags"), At: r.At})
+		return c.Ref(), made, err
+	}}
 }
 
 var _ ofrep.Flags = flagsOf{}

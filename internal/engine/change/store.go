@@ -88,6 +88,18 @@ func find(read reader, number int64) (Change, error) {
 	return list[0], nil
 }
 
+// Keyed is the newest change of a branch that has a key, however it stands.
+func (s *Store) Keyed(ctx context.Context, repository, branch, key string) (Change, bool, error) {
+	list, err := bodies[Change](s.reader(ctx), `SELECT body FROM code_change WHERE repository = ? AND branch = ? AND change_key = ? ORDER BY number DESC LIMIT 1`, repository, branch, key)
+	if err != nil {
+		return Change{}, false, fmt.Errorf("look for the change %s: %w", clip.Text(key), err)
+	}
+	if len(list) == 0 {
+		return Change{}, false, nil
+	}
+	return list[0], true, nil
+}
+
 // Filter chooses changes. Before is a cursor: those with a smaller number.
 type Filter struct {
 	Repository, Branch string

@@ -73,7 +73,7 @@ func flagRules(_ context.Context, t *check.Tree) ([]check.Rule, error) {
 			Violations: []check.Example{{Files: map[string]string{flag.TeamFile: file("2999-12-31", ` "targetting": {},`)}}}, Passes: []check.Example{{Files: code}}},
 		{ID: notPast, Says: "A feature flag is removed by its day.", Severity: claims.Warn,
 			Why:        "A flag that stays is a branch of the code that no one tests, and one day someone turns it.",
-			Remedy:     "keep the variant that everyone has, and remove the flag from the code and from the file; or give it another day",
+			Remedy:     "keep the variant that everyone has, and remove the flag from the code and from the file, as the change does that prentice drafts in a repository that it keeps; or give it another day",
 			Violations: []check.Example{{Files: map[string]string{flag.TeamFile: file("2020-01-01", ""), "shop.go": code["shop.go"]}}}, Passes: []check.Example{{Files: code}}},
 		{ID: used, Says: "A feature flag is asked for by code of the repository.", Severity: claims.Advise,
 			Why:        "A flag that no code asks for decides nothing, and hides those that do.",

@@ -8,7 +8,7 @@
 // them by OFREP, the protocol of OpenFeature, so that each of its SDKs works; an override
 // is a variant that holds for everyone until it ends, whatever the file says: the kill
 // switch. A flag whose day is over is to be removed, and the rule flags/not-past-their-day
-// fails until it is.
+// fails until it is; the change that removes it is drafted, once.
 //
 // It refuses to change the file, which is changed as the team changes its files; an
 // override without a reason and an end; and to answer with what it does not know: where a

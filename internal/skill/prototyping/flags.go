@@ -18,7 +18,8 @@ type Flags struct {
 	known   atomic.Pointer[known]
 	stale   atomic.Bool
 	reading sync.Mutex
-	counts  *Experiments // counts who is given what; nil is no one
+	wake    chan struct{} // of Tend
+	counts  *Experiments  // counts who is given what; nil is no one
 }
 
 // known is the overrides in force, as they were read.

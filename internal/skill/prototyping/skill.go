@@ -39,6 +39,7 @@ type Deps struct {
 	Code   Code
 	// WriteNew writes files into a folder of the one who types, which must be new or empty.
 	WriteNew func(dir string, files map[string]string) error
+	Removals Removals
 	Log      *slog.Logger
 	// URL is where programs ask for flags, without what follows; nil is not at all.
 	URL func() string
@@ -46,7 +47,7 @@ type Deps struct {
 
 // New is the chapter's one registration.
 func New(d Deps) skill.Skill {
-	f, p := &Flags{Deps: d}, newPrototypes(d)
+	f, p := &Flags{Deps: d, wake: make(chan struct{}, 1)}, newPrototypes(d)
 	x := newExperiments(p.Deps, f)
 	f.counts = x
 	return skill.Skill{
@@ -72,8 +73,8 @@ func New(d Deps) skill.Skill {
 		Files:    files,
 		Explain:  explain,
 		Facts:    func(ctx context.Context) (any, error) { return facts(ctx, f, p) },
-		Work:     []skill.Work{{Name: "prototypes", Run: p.Run}, {Name: "experiments", Run: x.Run}, {Name: "exposures", Run: x.Count, OnAll: true}},
-		Ring:     func() { f.Ring(); p.ring() },
+		Work:     []skill.Work{{Name: "prototypes", Run: p.Run}, {Name: "flags past their day", Run: f.Tend}, {Name: "experiments", Run: x.Run}, {Name: "exposures", Run: x.Count, OnAll: true}},
+		Ring:     func() { f.Ring(); f.look(); p.ring() },
 		Self:     &Desk{f, p},
 	}
 }
