@@ -74,6 +74,8 @@ var measurements = []measurement{
 	{"env.compose", composed},
 	{"sandbox", sandboxed},
 	{"env.engine", engineEnvironments},
+	{"env.postgres.template", sharedPostgres},
+	{"env.postgres.private", ownPostgres},
 	{"env", environments},
 	{"stop", killSwitch},
 	{"logs.ingest", ingest},

@@ -21,8 +21,8 @@ import (
 const (
 	templateOwner  = "template_owner" // of what is in templates, and no one signs in as it
 	templatePrefix = "t_"
-	half           = "_half"
-	mostSessions   = 60 // of one database
+	wholly         = "whole" // what is said of a database that is all made
+	mostSessions   = 60      // of one database
 	largeTemplate  = 50 << 20
 )
 
@@ -69,25 +69,28 @@ func passwordOf(sv environment.Service) string {
 
 // allotted makes a role and a database, from a template or from nothing.
 func (b *Box) allotted(ctx context.Context, conn *pgx.Conn, name, word, template string) (made bool, err error) {
-	role, db, base := quoted(name), quoted(name+half), templatePrefix+template
-	var there, whole bool
-	if err := conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1), EXISTS (SELECT FROM pg_database WHERE datname = $1)`, name).Scan(&there, &whole); err != nil {
+	own, base := quoted(name), templatePrefix+template
+	var there, half, whole bool
+	if err := conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1), EXISTS (SELECT FROM pg_database WHERE datname = $1),
+		EXISTS (SELECT FROM pg_database WHERE datname = $1 AND shobj_description(oid, 'pg_database') = '`+wholly+`')`, name).Scan(&there, &half, &whole); err != nil {
 		return false, err
 	}
 	verb := "CREATE"
 	if there {
 		verb = "ALTER"
 	}
-	if _, err := conn.Exec(ctx, fmt.Sprintf(`%s ROLE %s LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION CONNECTION LIMIT %d PASSWORD %s`, verb, role, mostSessions, literal(word))); err != nil {
+	if _, err := conn.Exec(ctx, fmt.Sprintf(`%s ROLE %s LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION CONNECTION LIMIT %d PASSWORD %s`, verb, own, mostSessions, literal(word))); err != nil {
 		return false, errors.New("its role cannot be made") // what the server says has the password in it
 	}
 	if whole {
 		return false, nil
 	}
-	if _, err := conn.Exec(ctx, `DROP DATABASE IF EXISTS `+db+` WITH (FORCE)`); err != nil {
-		return false, err
+	if half {
+		if _, err := conn.Exec(ctx, `DROP DATABASE `+own+` WITH (FORCE)`); err != nil {
+			return false, err
+		}
 	}
-	make := `CREATE DATABASE ` + db + ` OWNER ` + role
+	make := `CREATE DATABASE ` + own + ` OWNER ` + own
 	if template != "" {
 		var size int64
 		if err := conn.QueryRow(ctx, `SELECT pg_database_size(datname) FROM pg_database WHERE datname = $1`, base).Scan(&size); err != nil {
@@ -102,18 +105,15 @@ func (b *Box) allotted(ctx context.Context, conn *pgx.Conn, name, word, template
 	if _, err := conn.Exec(ctx, make); err != nil {
 		return false, full(err)
 	}
-	if _, err := conn.Exec(ctx, `REVOKE ALL ON DATABASE `+db+` FROM PUBLIC`); err != nil {
-		return false, err
-	}
+	after := `REVOKE ALL ON DATABASE ` + own + ` FROM PUBLIC; COMMENT ON DATABASE ` + own + ` IS '` + wholly + `'`
 	if template != "" {
-		if err := b.reassign(ctx, name+half, templateOwner, name); err != nil {
+		if err := b.reassign(ctx, name, templateOwner, name); err != nil {
 			return false, err
 		}
-		if _, err := conn.Exec(ctx, `COMMENT ON DATABASE `+quoted(base)+` IS `+literal(used(time.Now()))); err != nil {
-			return false, err
-		}
+		after += `; COMMENT ON DATABASE ` + quoted(base) + ` IS ` + literal(used(time.Now()))
 	}
-	_, err = conn.Exec(ctx, `ALTER DATABASE `+db+` RENAME TO `+role)
+	// It keeps its name: the server would wait a tenth of a second until the session is gone that was in it.
+	_, err = conn.Exec(ctx, after)
 	return true, err
 }
 

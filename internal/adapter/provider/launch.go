@@ -46,7 +46,7 @@ func (s Server) Prepare() (l Launch, key string) {
 	switch s.Kind {
 	case "postgresql":
 		l.Data = "/var/lib/postgresql/data"
-		l.Argv = []string{"/bin/sh", "-c", `initdb -D "$PGDATA" -U postgres --auth-local=trust --auth-host=scram-sha-256 -E UTF8 --locale=C.UTF-8 --no-sync --no-instructions >/run/log 2>&1 || { cat /run/log; exit 1; }`}
+		l.Argv = []string{"/bin/sh", "-c", `initdb -D "$PGDATA" -U postgres --auth-local=trust --auth-host=scram-sha-256 -E UTF8 --locale=C.UTF-8 --wal-segsize=1 --no-sync --no-instructions >/run/log 2>&1 || { cat /run/log; exit 1; }`}
 		l.Env["PGDATA"] = l.Data
 	case "mysql":
 		l.Data = "/var/lib/mysql"
@@ -55,5 +55,5 @@ func (s Server) Prepare() (l Launch, key string) {
 	default:
 		return Launch{}, ""
 	}
-	return l, s.Kind + "-" + s.Version
+	return l, s.Kind + "-" + s.Version + "-1" // another number where it is prepared in another way
 }
