@@ -30,6 +30,7 @@ type Place struct {
 	Who     []prentice.Ref `json:"who,omitempty"`       // who may have it; none is every operator
 	Longest time.Duration  `json:"max_lease,omitempty"` // that one lease lasts
 	Queue   int            `json:"queue,omitempty"`     // who wait at the most
+	Like    string         `json:"like,omitempty"`      // the place whose versions it is to have
 	At      prentice.Pos   `json:"-"`
 }
 
@@ -122,11 +123,16 @@ func (r *reads) places(file string, n *strict.Node) (list []Place) {
 		names[p.Name] = true
 		list = append(list, p)
 	}
+	for i, p := range list {
+		if p.Like != "" && (!names[p.Like] || p.Like == p.Name) {
+			r.Wrong(nodes[i], "name another place of this file", "%s is to be like %q, which is no other place", p.Name, clip.Text(p.Like))
+		}
+	}
 	return list
 }
 
 func (r *reads) place(file string, n *strict.Node) Place {
-	v := r.Mapping(n, "place", "name", "kind", "service", "address", "says", "leased", "who", "max_lease", "queue")
+	v := r.Mapping(n, "place", "name", "kind", "service", "address", "says", "leased", "who", "max_lease", "queue", "like")
 	p := Place{Longest: usualLease, Queue: usualQueue, At: prentice.Pos{File: file, Line: n.Line}}
 	p.Name = r.Needed(v["name"], n, "place", "name", "give it a name, such as stage")
 	if p.Name != "" && !prentice.ValidName(p.Name) {
@@ -152,6 +158,9 @@ func (r *reads) place(file string, n *strict.Node) Place {
 	}
 	if v["says"] != nil {
 		p.Says = r.Text(v["says"], "says")
+	}
+	if v["like"] != nil {
+		p.Like = r.Text(v["like"], "like")
 	}
 	if v["who"] != nil {
 		for _, one := range r.List(v["who"], "who") {

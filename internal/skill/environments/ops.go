@@ -74,8 +74,8 @@ type PlanIn struct {
 
 // CompareIn names two environments.
 type CompareIn struct {
-	A string `json:"a" arg:"1" minLength:"1" maxLength:"60" example:"12" doc:"An environment."`
-	B string `json:"b" arg:"2" minLength:"1" maxLength:"60" example:"14" doc:"Another one."`
+	A string `json:"a" arg:"1" minLength:"1" maxLength:"60" example:"12" doc:"An environment, or a place as place/stage."`
+	B string `json:"b" arg:"2" minLength:"1" maxLength:"60" example:"14" doc:"Another one of the same."`
 }
 
 // EnterIn is what is performed where a service runs.
@@ -108,7 +108,7 @@ func (k *Desk) ops() []op.Op {
 			WithExample("prentice env stop e14xk3qa --reason 'seen'").WithEvidence(),
 		op.New("env.plan", prentice.Look, prentice.Viewer, "Say what an environment would be, and make none.", k.plan).
 			WithExample("prentice env plan shop --revision main"),
-		op.New("env.compare", prentice.Look, prentice.Viewer, "Say in what two environments differ: services, versions, configuration, names of secrets.", k.compare).
+		op.New("env.compare", prentice.Look, prentice.Viewer, "Say in what two environments differ: services, versions, configuration, names of secrets; of two places, what is deployed there.", k.compare).
 			WithExample("prentice env compare e14xk3qa e13xpw0b"),
 		op.New("env.queue", prentice.Look, prentice.Viewer, "List the environments that wait to be made, and why each waits.", k.queue).
 			WithExample("prentice env queue"),

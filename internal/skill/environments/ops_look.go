@@ -73,8 +73,11 @@ func (b *bounded) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// compare says in what two environments differ.
-func (k *Desk) compare(ctx context.Context, _ op.Call, in CompareIn) (Compared, error) {
+// compare says in what two environments differ, or two places.
+func (k *Desk) compare(ctx context.Context, c op.Call, in CompareIn) (Compared, error) {
+	if strings.HasPrefix(in.A, "place/") && strings.HasPrefix(in.B, "place/") {
+		return k.comparePlaces(ctx, c, in)
+	}
 	a, err := k.find(ctx, in.A)
 	if err != nil {
 		return Compared{}, err
@@ -100,6 +103,26 @@ func (k *Desk) compare(ctx context.Context, _ op.Call, in CompareIn) (Compared, 
 		service, what, _ := strings.Cut(key, " ")
 		out.Differences = append(out.Differences, Difference{Service: service, What: what, A: left[key], B: right[key]})
 	}
+	return out, nil
+}
+
+// comparePlaces says which versions two shared places have that differ.
+func (k *Desk) comparePlaces(ctx context.Context, c op.Call, in CompareIn) (Compared, error) {
+	a, err := k.Rules().Place(in.A)
+	if err != nil {
+		return Compared{}, err
+	}
+	b, err := k.Rules().Place(in.B)
+	if err != nil {
+		return Compared{}, err
+	}
+	all, err := k.deployed(ctx, c.Now)
+	if err != nil {
+		return Compared{}, err
+	}
+	out := Compared{A: a.Ref(), B: b.Ref(), Differences: []Difference{}}
+	more, same := apart(at(a.Name, all), at(b.Name, all))
+	out.Differences, out.Same = append(out.Differences, more...), same
 	return out, nil
 }
 

@@ -123,6 +123,8 @@ type PlaceShown struct {
 	Longest time.Duration `json:"max_lease"`
 	Queue   []LeaseOut    `json:"queue"`
 	Past    []LeaseOut    `json:"past"`
+	Like    string        `json:"like,omitempty"`
+	Drift   []Difference  `json:"drift"` // in what it is not as it should be: what is there, and what should be
 }
 
 // Lasts is how long one lease can last, for people.
@@ -150,6 +152,9 @@ func (p PlaceShown) Text() string {
 	}
 	for _, d := range p.Deployed {
 		fmt.Fprintf(&b, "There     %s %s, %s since %s by %s\n", d.Service, d.Version, d.State, op.At(d.At), d.By)
+	}
+	for _, d := range p.Drift {
+		fmt.Fprintf(&b, "Drift     %s, %s: %s is there, and %s should be\n", d.Service, d.What, firstOf(d.A, "nothing"), firstOf(d.B, "nothing"))
 	}
 	if len(p.Past) > 0 {
 		b.WriteString("Before\n")
