@@ -101,7 +101,7 @@ func TestDatabasesOfASharedServerAreApart(t *testing.T) {
 		t.Errorf("what one made the other finds: %v %v", there, err)
 	}
 	for _, wrong := range [][3]string{
-		{"shop", "shop", "second"}, {"shop", "two_0", "first"}, {"two_0", "two_0", "second"}, {"postgres", "postgres", "first"}, {"shop", "postgres", "first"}, {"one_0", "one_0", "first"}, {"shop", "template1", "first"},
+		{"shop", "shop", "second"}, {"shop", "two_0", "first"}, {"two_0", "two_0", "second"}, {"postgres", "postgres", "first"}, {"shop", "postgres", "first"}, {"one_0", "one_0", "first"}, {"shop", "template1", "first"}, {"postgres", "shop", "first"},
 	} {
 		if c, err := connected(t, b, "one", wrong[0], wrong[1], wrong[2]); err == nil {
 			t.Errorf("%q is let in", wrong)
