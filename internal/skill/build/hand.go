@@ -18,6 +18,7 @@ type byHand struct {
 	sync.Mutex
 	until  map[string]int64
 	beyond map[int64]bool
+	said   map[int64]string // why one cannot be looked at, as it was logged
 }
 
 // deploys are the procedures that bring something to a place, each with the services of
@@ -40,14 +41,18 @@ func (k *Desk) deploys() map[string][]string {
 }
 
 // adopt makes deployments of runs of such procedures that someone started by hand: what they
-// did to a place is as true as what a release did.
+// did to a place is as true as what a release did. One that cannot be looked at is looked at
+// again, and holds up no other and no deployment.
 func (k *Desk) adopt(ctx context.Context) error {
 	k.byHand.Lock()
 	defer k.byHand.Unlock()
 	if k.byHand.until == nil {
-		k.byHand.until, k.byHand.beyond = map[string]int64{}, map[int64]bool{}
+		k.byHand.until, k.byHand.beyond, k.byHand.said = map[string]int64{}, map[int64]bool{}, map[int64]string{}
 	}
 	for procedure, services := range k.deploys() {
+		if _, err := k.Runs.Inputs(procedure); err != nil { // there is none
+			continue
+		}
 		runs, err := k.Runs.After(ctx, procedure, k.byHand.until[procedure])
 		if err != nil {
 			return err
@@ -57,7 +62,8 @@ func (k *Desk) adopt(ctx context.Context) error {
 			done := k.byHand.beyond[r.Number]
 			if !done {
 				if done, err = k.adoptOne(ctx, procedure, services, r); err != nil {
-					return fmt.Errorf("%s: %w", r.Ref(), err)
+					done = false
+					k.cannotAdopt(ctx, r, err)
 				}
 			}
 			if all = all && done; all {
@@ -69,6 +75,14 @@ func (k *Desk) adopt(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// cannotAdopt logs once why a run cannot be looked at.
+func (k *Desk) cannotAdopt(ctx context.Context, r prentice.Run, err error) {
+	if ctx.Err() == nil && k.byHand.said[r.Number] != err.Error() {
+		k.byHand.said[r.Number] = err.Error()
+		k.Log.Error("a run by hand is in no list of deployments", "run", r.Number, "err", err)
+	}
 }
 
 // adoptOne says whether a run needs no more looks.

@@ -212,3 +212,23 @@ func TestFiguresAreOfAServiceOrATeamAndOpenIntoRuns(t *testing.T) {
 		}
 	}
 }
+
+func TestARunThatCannotBeReadHoldsUpNoOther(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	w.lands(t, 1, "1")
+	w.spoilt = w.byHandTo(t, "test", "1", w.digestOf(t, "shop@1"), "")
+	w.ends(t, w.spoilt, prentice.Verified)
+	w.ends(t, w.byHandTo(t, "production", "1", w.digestOf(t, "shop@1"), ""), prentice.Verified)
+	w.goes(t, "shop@1", "test", prentice.Verified)
+	list, err := w.Releases.Deployments(t.Context(), release.Filter{})
+	if err != nil || len(list) != 2 || list[0].Run != 3 || list[1].Run != 2 {
+		t.Errorf("%+v, %v", list, err)
+	}
+	w.spoilt = 0
+	if _, err := w.settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if list, err = w.Releases.Deployments(t.Context(), release.Filter{}); err != nil || len(list) != 3 {
+		t.Errorf("it is forgotten: %+v, %v", list, err)
+	}
+}

@@ -31,6 +31,7 @@ type world struct {
 	checks claims.Answer
 	runs   map[int64]prentice.Run
 	asked  []prentice.RunRequest
+	spoilt int64 // a run that cannot be read
 	passed error // whether a check holds
 	gone   bool  // the process ends between asking for a run and writing that down
 }
@@ -102,7 +103,12 @@ func newWorld(t *testing.T, d *db.DB) *world {
 				}
 				return list, nil
 			},
-			Given: func(_ context.Context, n int64) (map[string]string, error) { return w.asked[n-1].Inputs, nil },
+			Given: func(_ context.Context, n int64) (map[string]string, error) {
+				if w.spoilt == n {
+					return nil, errors.New("its row is spoilt")
+				}
+				return w.asked[n-1].Inputs, nil
+			},
 		},
 	})
 	w.Desk = chapter.Self.(*Desk)
