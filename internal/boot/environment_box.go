@@ -33,6 +33,9 @@ func (*environmentBox) Name() string { return "sandbox" }
 // Seeds implements environment.Seeding.
 func (*environmentBox) Seeds() bool { return true }
 
+// Lone says that what it makes lies in a folder of this process alone.
+func (*environmentBox) Lone() bool { return true }
+
 // Served is the version of the server that stands for images of a kind, for environments.asked.
 func (*environmentBox) Served(kind string) string { return envbox.Version(kind) }
 

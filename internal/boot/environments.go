@@ -19,6 +19,7 @@ import (
 	"prentice/internal/engine/check"
 	"prentice/internal/engine/compose"
 	"prentice/internal/engine/environment"
+	"prentice/internal/engine/replica"
 	"prentice/internal/kit/db"
 	"prentice/internal/skill"
 	"prentice/internal/skill/codecontrol"
@@ -40,8 +41,13 @@ func (s *System) environments() environments.Deps {
 			return tree.FS, tree.Close, err
 		},
 	}
-	if s.replicas != nil && s.Settings.Replica != "" {
-		c.Lives = func(owner string) bool { return slices.Contains(s.replicas.Living(), owner) }
+	if s.Settings.Replica != "" {
+		c.Lives = func(owner string) bool {
+			if s.replicas == nil || !s.replicas.Fit() { // who may be dead themselves take nothing of another's
+				return true
+			}
+			return slices.ContainsFunc(s.replicas.Living(), func(id string) bool { name, _ := replica.NameOf(id); return name == owner })
+		}
 	}
 	return environments.Deps{
 		Conductor: c, Log: s.log, Address: s.addressOf, Deployed: s.deployedAt, Open: s.treeAt, Read: readCompose, Copy: s.copyOf,

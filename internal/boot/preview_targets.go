@@ -13,6 +13,7 @@ import (
 	"prentice"
 	"prentice/internal/engine/environment"
 	"prentice/internal/engine/preview"
+	facepreview "prentice/internal/face/preview"
 	"prentice/internal/skill"
 	"prentice/internal/skill/environments"
 )
@@ -151,8 +152,37 @@ func previewOf(e environment.Environment, name string) preview.Place {
 	return p
 }
 
-// Dial implements preview.Targets.
+// Dial implements preview.Targets: what another replica keeps is reached through that.
 func (t *targets) Dial(ctx context.Context, id, service string, port int) (net.Conn, error) {
+	c, err := t.store()
+	if err != nil {
+		return nil, err
+	}
+	e, err := c.Find(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if e.Owner == c.Self || t.s.replicas == nil || t.s.Settings.Replica == "" {
+		return t.dialHere(ctx, id, service, port)
+	}
+	list, err := t.s.replicas.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	key, err := t.s.previewKey()
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range list {
+		if r.Name == e.Owner && r.Ended.IsZero() {
+			return facepreview.Reach(ctx, key, r.URL, id, service, port, time.Now())
+		}
+	}
+	return nil, prentice.Errorf(prentice.Unavailable, "%s is kept by the replica %s, which does not live", e.Ref(), e.Owner).Try("wait until another has it: prentice replica list")
+}
+
+// dialHere connects to a service that this process keeps.
+func (t *targets) dialHere(ctx context.Context, id, service string, port int) (net.Conn, error) {
 	c, err := t.store()
 	if err != nil {
 		return nil, err

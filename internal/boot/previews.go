@@ -35,6 +35,9 @@ func (s *System) previewDomain() preview.Domain {
 	return s.Settings.Preview.at(at)
 }
 
+// previewKey is the key of passes and links, which replicas share.
+func (s *System) previewKey() (preview.Key, error) { return preview.OpenKey(s.path("keys")) }
+
 func (s *System) previewDeps() previews.Deps {
 	return previews.Deps{DB: s.db, Targets: &targets{s: s}, Keys: s.path("keys"), Domain: s.previewDomain, Standing: s.Identity.Standing, Clock: time.Now, Record: s.ledger.Append, Log: s.log}
 }
@@ -48,11 +51,13 @@ func (s *System) newPreviews() *facepreview.Face {
 // besides lets previews answer at their names, and everything else at all others. Where
 // previews have an address of their own they answer there alone.
 func (s *System) besides(all http.Handler) http.Handler {
-	if s.previewsAt != nil {
-		return all
-	}
+	peer := facepreview.Peer{Key: s.previewKey, Dial: (&targets{s: s}).dialHere, Clock: time.Now}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s.previews.Serves(r) {
+		if s.Settings.Replica != "" && r.URL.Path == facepreview.PeerPath {
+			peer.ServeHTTP(w, r)
+			return
+		}
+		if s.previewsAt == nil && s.previews.Serves(r) {
 			s.previews.ServeHTTP(w, r)
 			return
 		}

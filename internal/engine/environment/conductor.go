@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"prentice"
@@ -33,6 +34,7 @@ type Conductor struct {
 	mu      sync.Mutex
 	keeping map[string]*keeper
 	given   map[string]map[string][]string // the values of secrets, by environment and name
+	left    atomic.Bool                    // another took over what this process kept: what is here of it is to go
 	wake    chan struct{}
 	once    sync.Once
 	all     sync.WaitGroup
@@ -72,7 +74,7 @@ func (c *Conductor) Run(ctx context.Context) error {
 	defer c.all.Wait()
 	var swept time.Time
 	for {
-		if now := c.Clock(); now.Sub(swept) >= sweepEvery || now.Before(swept) {
+		if now := c.Clock(); c.left.Swap(false) || now.Sub(swept) >= sweepEvery || now.Before(swept) {
 			if err := c.sweep(ctx); err != nil && ctx.Err() == nil {
 				c.Log.Warn("look for what is left of environments", "err", err)
 			}
@@ -127,6 +129,7 @@ func (c *Conductor) look(ctx context.Context) error {
 			waiting = append(waiting, e)
 			continue
 		case !c.mine(e.Owner):
+			c.leave(e.ID)
 			continue
 		}
 		running++
@@ -156,7 +159,7 @@ func (c *Conductor) over(ctx context.Context, e Environment, now time.Time) stri
 // see does what is due for one that this process has to do with.
 func (c *Conductor) see(ctx context.Context, e Environment, now time.Time) (err error) {
 	if e.Owner != c.Self {
-		if e, err = c.Edit(ctx, e.ID, now, itself, func(e *Environment) error { e.Owner = c.Self; return nil }); err != nil {
+		if e, err = c.Edit(ctx, e.ID, now, itself, func(e *Environment) error { return c.take(e, now) }); err != nil {
 			return err
 		}
 	}
@@ -243,7 +246,7 @@ func (c *Conductor) sweep(ctx context.Context) (trouble error) {
 			case err != nil:
 				trouble = errors.Join(trouble, err)
 				continue
-			case e.Live() && e.Stage != Failed:
+			case e.Live() && e.Stage != Failed && (e.Owner == c.Self || !lone(b)):
 				continue
 			}
 			if err := b.Remove(ctx, id); err != nil {

@@ -220,7 +220,7 @@ func (k *keeper) said(ctx context.Context, b Backend, e Environment, todo Todo, 
 		}
 	}
 	return k.c.Edit(ctx, e.ID, now, itself, func(one *Environment) error {
-		if one.Stage != Making && one.Stage != Ready {
+		if one.Stage != Making && one.Stage != Ready || one.Owner != k.c.Self {
 			return nil
 		}
 		one.Services = todo.Seen
