@@ -3,9 +3,11 @@ package boot
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"prentice"
 	"prentice/internal/app"
+	"prentice/internal/engine/flag"
 	"prentice/internal/face/ofrep"
 	"prentice/internal/skill"
 	"prentice/internal/skill/codecontrol"
@@ -22,6 +24,11 @@ func (f flagsOf) Evaluate(ctx context.Context, by prentice.Actor, key string, ab
 
 func (f flagsOf) EvaluateAll(ctx context.Context, by prentice.Actor, about json.RawMessage) (any, error) {
 	return prototyping.Through{Door: f.door}.EvaluateAll(ctx, by, about)
+}
+
+// wrongFlags is what keeps the file of flags, as it is now, from being taken.
+func (s *System) wrongFlags() []prentice.Finding {
+	return slices.DeleteFunc(slices.Clone(s.Team.Troubles()), func(f prentice.Finding) bool { return f.At.File != flag.TeamFile })
 }
 
 // removals are drafted as changes of the repositories that are kept here.

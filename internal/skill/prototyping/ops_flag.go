@@ -87,6 +87,9 @@ func (f *Flags) list(ctx context.Context, c op.Call, in listIn) (FlagList, error
 		return FlagList{}, err
 	}
 	list := FlagList{Flags: []FlagOut{}}
+	if f.Wrong != nil {
+		list.Wrong = f.Wrong()
+	}
 	set := f.Set()
 	if set != nil {
 		for _, one := range set.Flags {

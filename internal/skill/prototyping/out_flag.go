@@ -80,7 +80,8 @@ func (f FlagOut) sign() string {
 
 // FlagList is flags.
 type FlagList struct {
-	Flags []FlagOut `json:"flags"`
+	Flags []FlagOut          `json:"flags"`
+	Wrong []prentice.Finding `json:"wrong,omitempty"` // in the file, which is therefore not taken: what was read before goes on
 }
 
 // Table implements op.Tabler.

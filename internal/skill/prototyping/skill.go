@@ -26,7 +26,8 @@ var explain string
 // Deps is what the chapter uses. Without DB and Set an operation says that it needs a server.
 type Deps struct {
 	DB    *db.DB
-	Set   func() *flag.Set // the team's flags in force
+	Set   func() *flag.Set          // the team's flags in force
+	Wrong func() []prentice.Finding // in their file as it is now; nil is nothing
 	Clock func() time.Time
 	// Record writes evidence within a transaction.
 	Record func(*db.Tx, time.Time, ...prentice.Note) error
