@@ -70,6 +70,7 @@ var measurements = []measurement{
 	{"forge.verdict", verdicts},
 	{"forge.idle", idleForge},
 	{"flags", flags},
+	{"experiments", experiments},
 	{"proxy", proxy},
 	{"env.compose", composed},
 	{"sandbox", sandboxed},
