@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"prentice/internal/adapter/checkrun"
+	"prentice/internal/engine/experiment"
 	"prentice/internal/engine/identity"
+	"prentice/internal/engine/prototype"
 	"prentice/internal/engine/retention"
 	"prentice/internal/engine/series"
 	"prentice/internal/engine/webhook"
@@ -75,6 +77,8 @@ func (s *System) sorts() ([]retention.Sort, error) {
 		of("history-keep", history, "incidents", "with their timelines", s.desk.Forget, s.desk.Stock),
 		of("history-keep", history, "silences", "that have expired", s.silences.Forget, s.silences.Stock),
 		of("history-keep", history, "tokens", "that have expired, and sessions that have ended", s.Identity.Forget, nil),
+		of("history-keep", history, "feedback", "of prototypes that are decided, with its pictures", (&prototype.Store{DB: s.db}).Forget, (&prototype.Store{DB: s.db}).Stock),
+		of("history-keep", history, "users", "of experiments that have ended: digests of them", (&experiment.Store{DB: s.db}).Forget, nil),
 		of("history-keep", history, "counts", "for cooldowns and absences that are over", s.runner.ForgetCounts, nil),
 		of("events-keep", events, "events", "with the ids by which they are known again", s.inbox.Forget, s.inbox.Stock),
 		of("events-keep", events, "deliveries", "messages to webhooks, and what they are known by", (&webhook.Store{DB: s.db}).Forget, (&webhook.Store{DB: s.db}).Stock),

@@ -112,6 +112,7 @@ type said struct {
 	Assignee  prentice.Ref   `json:"assignee"` // who has an incident
 	Was       prentice.Ref   `json:"was"`      // who had it
 	Quiet     bool           `json:"quiet"`    // no one is to be told
+	Question  string         `json:"question"` // that a prototype asks
 	Hint      string         `json:"hint"`     // that the catalog does not have what it is about
 }
 
@@ -146,6 +147,8 @@ func topicsOf(e prentice.Event, d said) []string {
 		return []string{Missed}
 	case "webhook.disabled":
 		return []string{Silent}
+	case "prototype.undecided", "prototype.expired":
+		return []string{Tried}
 	}
 	if newsOf(e.Type) != "" || e.Type == "change.opened" {
 		return []string{Changed}
@@ -185,6 +188,9 @@ func compose(topic string, e prentice.EventRecord, d said, run *run.View, link s
 	case Silent:
 		m.Title, m.Says = fmt.Sprintf("%s is told of events no more", e.Subject), line(d.Says)
 		m.Command = fmt.Sprintf("prentice webhook show %s", e.Subject.Name())
+	case Tried:
+		m.Title, m.Says, m.Owner = fmt.Sprintf("No one has decided on %s: %s", e.Subject, line(d.Question)), line(d.Why), ownerIn(d)
+		m.Command = fmt.Sprintf("prentice prototype decide %s --decision drop --reason '…'", e.Subject.Name())
 	case Missed:
 		m.Title = fmt.Sprintf("%s was due and not begun, %d times", line(d.Procedure), max(d.Count, 1))
 		m.Procedure, m.Command = line(d.Procedure), "prentice event list --type schedule.missed"

@@ -28,12 +28,13 @@ const (
 	Missed     = "missed-schedule" // what was due was not begun
 	Changed    = "change"          // a change was proposed, commented on, landed; also for whom it concerns, without a route
 	Silent     = "webhook"         // a program outside is told of events no more
+	Tried      = "prototype"       // no one decided on a prototype by its day
 	test       = "test"
 )
 
 // Topics lists them.
 func Topics() []string {
-	return []string{Asked, BreakGlass, Review, Failed, Unsure, Incident, Acked, Resolved, Stopped, Missed, Changed, Silent}
+	return []string{Asked, BreakGlass, Review, Failed, Unsure, Incident, Acked, Resolved, Stopped, Missed, Changed, Silent, Tried}
 }
 
 // The kinds of channel.

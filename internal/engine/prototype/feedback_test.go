@@ -125,5 +125,36 @@ func TestWhatVisitorsLeaveBehindIsBoundedAndClean(t *testing.T) {
 		if err := s.Try(t.Context(), p, "late", "buy", "start", noon); prentice.KindOf(err) != prentice.Limited {
 			t.Errorf("a visitor who is not counted any more hears nothing of it: %v", err)
 		}
+		kept := func() int64 {
+			t.Helper()
+			swept, err := s.Forget(t.Context(), db.Sweep{Before: noon.AddDate(2, 0, 0), Most: 100})
+			if err != nil || !swept.Over && swept.Removed == 0 {
+				t.Fatal(swept, err)
+			}
+			stock, err := s.Stock(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return stock.Rows
+		}
+		if _, err := s.Answer(t.Context(), list[0].Number, "so it is", "person/ann", noon); err != nil {
+			t.Fatal(err)
+		}
+		if n := kept(); n != mostOften+1 {
+			t.Errorf("of a prototype that is not decided %d notes are kept", n)
+		}
+		if p, err = p.Decide("drop", "no", "person/ann", noon.AddDate(0, 0, 1)); err == nil {
+			p, err = s.Change(t.Context(), p, noon.AddDate(0, 0, 1))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := kept(); n != 0 {
+			t.Errorf("two years after the decision %d notes are kept", n)
+		}
+		var left int64
+		if err := d.QueryRow(t.Context(), `SELECT (SELECT COUNT(*) FROM prototype_shots) + (SELECT COUNT(*) FROM prototype_answers)`, nil, &left); err != nil || left != 0 {
+			t.Errorf("%d pictures and answers are left, %v", left, err)
+		}
 	})
 }

@@ -131,13 +131,18 @@ func judge(ctx context.Context, t *check.Tree, rules []check.Rule, now time.Time
 	}
 	var list []check.Outcome
 	for _, r := range rules {
-		o := check.Outcome{Rule: r.ID, Truth: prentice.Pass, Findings: found[r.ID]}
-		if len(o.Findings) > 0 {
-			o.Truth = prentice.Fail
-		}
-		list = append(list, o)
+		list = append(list, outcomeOf(r, found[r.ID]))
 	}
 	return list, nil
+}
+
+// outcomeOf is what was found of a rule: nothing is a pass.
+func outcomeOf(r check.Rule, findings []check.Finding) check.Outcome {
+	o := check.Outcome{Rule: r.ID, Truth: prentice.Pass, Findings: findings}
+	if len(findings) > 0 {
+		o.Truth = prentice.Fail
+	}
+	return o
 }
 
 const (

@@ -125,6 +125,18 @@ func TestAnExperimentCountsEachUserOnceAndEndsByItsRule(t *testing.T) {
 		if err := d.QueryRow(t.Context(), `SELECT COUNT(*) FROM experiment_units WHERE unit LIKE '%user%'`, nil, &kept); err != nil || kept > 0 {
 			t.Errorf("%d users are kept by name, %v", kept, err)
 		}
+		looks := len(c.shows(t, in).Looks)
+		for _, years := range []int{0, 2} {
+			if _, err := c.store.Forget(t.Context(), db.Sweep{Before: noon.AddDate(years, 0, 0), Most: 10}); err != nil {
+				t.Fatal(err)
+			}
+			if err := d.QueryRow(t.Context(), `SELECT COUNT(*) FROM experiment_units`, nil, &kept); err != nil || (kept == 0) != (years > 0) {
+				t.Errorf("%d users are kept %d years later, %v", kept, years, err)
+			}
+		}
+		if got := c.shows(t, in); len(got.Looks) != looks || got.Counts.Units() != 260 {
+			t.Errorf("what was counted is gone with the users: %+v", got.Counts)
+		}
 	})
 }
 

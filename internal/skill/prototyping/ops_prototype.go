@@ -220,7 +220,7 @@ func (p *Prototypes) expire(ctx context.Context, c op.Call, in expireIn) (Protot
 			return one, prentice.Note{}, prentice.Errorf(prentice.Conflict, "%s is %s already", one.Ref(), state).Try("look at it: prentice prototype show %s", one.Name)
 		}
 		one.Overdue = c.Now
-		return one, prentice.Note{Kind: "prototype.expired", Actor: c.Actor.Ref(), Refs: one.Refs(), Data: map[string]any{"reason": strings.TrimSpace(in.Reason), "question": one.Question}}, nil
+		return one, prentice.Note{Kind: "prototype.expired", Actor: c.Actor.Ref(), Refs: one.Refs(), Data: map[string]any{"reason": strings.TrimSpace(in.Reason), "question": one.Question, "owner": string(one.Owner)}}, nil
 	})
 }
 

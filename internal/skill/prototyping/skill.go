@@ -56,7 +56,7 @@ func New(d Deps) skill.Skill {
 		Sentence: "prototyping: know when to use which technique, show its value",
 		Ops:      nouns.Of(slices.Concat(f.ops(), p.ops(), p.feedbackOps(), p.scaffoldOps(), p.promoteOps(), x.ops())),
 		Kinds:    []prentice.StepKind{&FlagKind{f}},
-		Checks:   []check.Kind{flagChecks(d.Clock)},
+		Checks:   []check.Kind{flagChecks(d.Clock), prototypeChecks(d.Clock)},
 		Team:     []team.Part{flag.File.Part(nil)},
 		Pages: []op.Page{
 			{Path: "/flags", Op: "flag.list", Template: "flags.html", Title: "Flags", Nav: "Flags", Order: 33, Group: op.Delivery},
@@ -109,8 +109,22 @@ type Facts struct {
 	Prototypes []PrototypeOut // the newest
 	Decided    int            // of all
 	Undecided  int
-	Spared     int // that were dropped or changed before they were built
+	Spared     int    // that were dropped or changed before they were built
+	Took       string // from its beginning to a decision, on average
 	Techniques []prototype.Technique
+}
+
+// tookOnAverage is how long those that are decided went on.
+func tookOnAverage(list []PrototypeOut) string {
+	var all time.Duration
+	n := 0
+	for _, p := range list {
+		if !p.Decided.IsZero() {
+			all += max(p.Decided.Sub(p.Begun), 0)
+			n++
+		}
+	}
+	return lasted(all / time.Duration(max(n, 1)))
 }
 
 // mostTold is how many prototypes are told of.
@@ -130,6 +144,7 @@ func facts(ctx context.Context, f *Flags, p *Prototypes) (any, error) {
 	}
 	facts := Facts{Flags: list.Flags, Prototypes: tried.Prototypes[:min(len(tried.Prototypes), mostTold)], Decided: tried.Adopted + tried.Dropped + tried.Changed, Undecided: tried.Undecided,
 		Spared: tried.Dropped + tried.Changed, Techniques: prototype.Techniques()}
+	facts.Took = tookOnAverage(tried.Prototypes)
 	for _, one := range list.Flags {
 		if one.Override != nil {
 			facts.Overridden = append(facts.Overridden, one)
