@@ -2,7 +2,7 @@
 
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help build small helper demo test stories race once check own format vet staticcheck docs bench hazards hazards-teeth package clean
+.PHONY: help build small helper demo test stories race once check own format vet staticcheck docs bench hazards hazards-teeth kills package clean
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
 COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
@@ -19,8 +19,8 @@ help:
 
 # Nothing is compiled in two ways: what is vetted, tested and told in stories is compiled as
 # it is released. Only the race detector needs another way.
-build test vet staticcheck docs once stories stories-told crash-proof hazards hazards-teeth: export GOFLAGS = $(shell packaging/flags.sh)
-build test vet staticcheck docs once stories stories-told crash-proof hazards hazards-teeth: export CGO_ENABLED = 0
+build test vet staticcheck docs once stories stories-told crash-proof hazards hazards-teeth kills: export GOFLAGS = $(shell packaging/flags.sh)
+build test vet staticcheck docs once stories stories-told crash-proof hazards hazards-teeth kills: export CGO_ENABLED = 0
 # SQLite as it was translated to Go is not looked at (decisions/0169): it was most of the work.
 race: export GOFLAGS = -trimpath -buildvcs=false -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org/memory=-race=false -overlay=$(shell packaging/templates.sh)
 race: export CGO_ENABLED = 1
@@ -76,6 +76,10 @@ hazards:
 ## hazards-teeth: every guard taken out once, and its story seen to break; SHARE=K/N for a part
 hazards-teeth:
 	cd stories && go test -count=1 -timeout 30m -run '^TestHazardsHaveTeeth$$' -args -teeth=$(or $(SHARE),all)
+
+## kills: a prentice that makes and removes environments is killed KILLS times (1000) in each back end, and what is left is counted
+kills:
+	PRENTICE_KILLS=$(or $(KILLS),1000) go test -count=1 -timeout 12h -v -run 'KilledLeavesNothing|KilledAtAnyMomentLeavesNothing' ./internal/adapter/envbox ./internal/adapter/envcontainer
 
 # Tests of everything with everything, one after the other: the race detector finds nothing in
 # them that it does not find in a part, and takes minutes for it.
