@@ -139,11 +139,12 @@ func overlooks(t *testing.T, e *containertest.Engine) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	proxy := &httputil.ReverseProxy{Transport: &http.Transport{DialContext: e.Dial}, Director: func(r *http.Request) {
-		r.URL.Scheme, r.URL.Host = "http", "engine"
-		if q := r.URL.Query(); strings.HasSuffix(r.URL.Path, "/build") {
+	proxy := &httputil.ReverseProxy{Transport: &http.Transport{DialContext: e.Dial}, Rewrite: func(r *httputil.ProxyRequest) {
+		to := r.Out.URL
+		to.Scheme, to.Host = "http", "engine"
+		if q := to.Query(); strings.HasSuffix(to.Path, "/build") {
 			q.Set("nsoptions", `[{"Name":"network","Host":false,"Path":""}]`)
-			r.URL.RawQuery = q.Encode()
+			to.RawQuery = q.Encode()
 		}
 	}}
 	server := &http.Server{Handler: proxy}
