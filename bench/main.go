@@ -69,6 +69,7 @@ var measurements = []measurement{
 	{"forge.ssh", forgeSSH},
 	{"forge.verdict", verdicts},
 	{"forge.idle", idleForge},
+	{"forecast", forecasts},
 	{"flags", flags},
 	{"experiments", experiments},
 	{"proxy", proxy},
