@@ -158,19 +158,30 @@ func pressure(dir string) (p environment.Pressure) {
 	if err := syscall.Statfs(dir, &disk); err == nil {
 		p.Disk = inUse(disk.Blocks, disk.Bfree, disk.Bavail)
 	}
+	if total, free := memory(); total > 0 {
+		p.Memory = int(100 - free*100/total)
+	}
+	return p
+}
+
+// memory is how much memory this machine has, and how much of it can be had, in bytes; 0 of 0
+// where that cannot be read.
+func memory() (total, free int64) {
 	text, err := os.ReadFile(filepath.Clean("/proc/meminfo"))
 	if err != nil {
-		return p
+		return 0, 0
 	}
-	values := map[string]uint64{}
 	for line := range strings.Lines(string(text)) {
 		name, rest, _ := strings.Cut(line, ":")
 		if f := strings.Fields(rest); len(f) > 0 {
-			values[name], _ = strconv.ParseUint(f[0], 10, 64)
+			n, _ := strconv.ParseInt(f[0], 10, 64) //nolint:errcheck // what is no number is nothing
+			switch name {
+			case "MemTotal":
+				total = n << 10
+			case "MemAvailable":
+				free = n << 10
+			}
 		}
 	}
-	if total := values["MemTotal"]; total > 0 {
-		p.Memory = int(100 - min(values["MemAvailable"], total)*100/total)
-	}
-	return p
+	return total, min(free, total)
 }

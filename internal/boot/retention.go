@@ -100,6 +100,7 @@ func (s *System) sorts() ([]retention.Sort, error) {
 	return append(list,
 		of("", series.KeepFine, "measurements", "of the probes, for the charts of a day", measured.Forget(series.Fine), measured.Stock(series.Fine)),
 		of("", series.KeepHour, "measurements by the hour", "for the charts of up to 90 days", measured.Forget(series.Hour), measured.Stock(series.Hour)),
+		of("", series.KeepDay, "measurements by the day", "for forecasts of months", measured.Forget(series.Day), measured.Stock(series.Day)),
 		retention.Sort{Name: "keys", Holds: "by which a repeated request is known", Keep: 24 * time.Hour},
 		retention.Sort{Name: "sessions", Holds: "of people who signed in", Keep: identity.SessionLife},
 	), nil

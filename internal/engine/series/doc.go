@@ -1,13 +1,13 @@
 // Package series keeps what is measured again and again: as points of five minutes
-// for a day, rolled up into points of an hour for three months.
+// for a day, rolled up into points of an hour for three months and of a day for five years.
 //
 // Its words: a series is named by the kind of what is measured, what it is about, and
 // a name. A point is all values of one step: how many, their sum, the least and the
-// greatest, so that two points of one step are added to one, and those of an hour are
-// exactly those of its twelve steps. A step is counted from 1970 in slots.
+// greatest, so that two points of one step are added to one, and those of an hour or a day
+// are exactly those of its steps. A step is counted from 1970 in slots.
 //
 // The owner of values gathers them into points of five minutes and adds those now and
-// then; the hour is added to in the same write. Single values are not kept: a chart
+// then; the hour and the day are added to in the same write. Single values are not kept: a chart
 // needs none, and what a value proved is in a verdict or in evidence.
 //
 // It refuses to say what a value means, and to keep a fraction: values are whole
@@ -46,9 +46,11 @@ type Step time.Duration
 const (
 	Fine = Step(5 * time.Minute)
 	Hour = Step(time.Hour)
+	Day  = Step(24 * time.Hour) // in UTC
 
 	KeepFine = 24 * time.Hour
 	KeepHour = 90 * 24 * time.Hour
+	KeepDay  = 5 * 365 * 24 * time.Hour
 )
 
 // Slot is the slot of a step that a time falls into.

@@ -32,19 +32,19 @@ func (p Point) Mean() int64 {
 	return p.Sum / p.Count
 }
 
-// Rolled are points of five minutes as points of the hour, in the order of the first
+// Rolled are points of five minutes as points of a longer step, in the order of the first
 // of each.
-func Rolled(points []Point) []Point {
-	var hours []Point
+func Rolled(points []Point, to Step) []Point {
+	var list []Point
 	at := map[int64]int{}
 	for _, p := range points {
-		slot := Hour.Slot(Fine.Start(p.Slot))
+		slot := to.Slot(Fine.Start(p.Slot))
 		i, there := at[slot]
 		if !there {
-			i = len(hours)
-			at[slot], hours = i, append(hours, Point{Slot: slot})
+			i = len(list)
+			at[slot], list = i, append(list, Point{Slot: slot})
 		}
-		hours[i] = hours[i].With(p)
+		list[i] = list[i].With(p)
 	}
-	return hours
+	return list
 }

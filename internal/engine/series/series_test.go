@@ -28,7 +28,7 @@ func TestPointsAreAddedAndAnHourIsExactlyItsSteps(t *testing.T) {
 	}
 	hour := Hour.Slot(noon)
 	want := []Point{{hour, 24, 1200 + 186, 10, 100}, {hour + 1, 2, 122, 22, 100}}
-	if got := Rolled(points); !slices.Equal(got, want) {
+	if got := Rolled(points, Hour); !slices.Equal(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 	if got := want[1].Mean(); got != 61 || (Point{}).Mean() != 0 {

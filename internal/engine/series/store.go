@@ -8,17 +8,19 @@ import (
 	"prentice/internal/kit/db"
 )
 
-// Add adds points of five minutes to a series, and to its hours, within the caller's
-// transaction.
+// Add adds points of five minutes to a series, and to its hours and days, within the
+// caller's transaction.
 func (s *Store) Add(tx *db.Tx, k Key, points ...Point) error {
 	for _, p := range points {
 		if err := add(tx, k, Fine, p); err != nil {
 			return err
 		}
 	}
-	for _, p := range Rolled(points) {
-		if err := add(tx, k, Hour, p); err != nil {
-			return err
+	for _, step := range []Step{Hour, Day} {
+		for _, p := range Rolled(points, step) {
+			if err := add(tx, k, step, p); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -114,4 +116,12 @@ func (s *Store) Stock(step Step) func(context.Context) (db.Stock, error) {
 		}
 		return k, err
 	}
+}
+
+// Remove removes all points about one thing, within the caller's transaction.
+func (s *Store) Remove(tx *db.Tx, about prentice.Ref) error {
+	if _, err := tx.Exec(`DELETE FROM series_points WHERE about = ?`, string(about)); err != nil {
+		return fmt.Errorf("remove the series of %s: %w", about, err)
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"prentice/internal/skill/automation"
 	"prentice/internal/skill/availability"
 	"prentice/internal/skill/build"
+	"prentice/internal/skill/capacity"
 	"prentice/internal/skill/codecontrol"
 	"prentice/internal/skill/design"
 	"prentice/internal/skill/environments"
@@ -25,6 +26,7 @@ type Deps struct {
 	Automation   automation.Deps
 	Availability availability.Deps
 	Build        build.Deps
+	Capacity     capacity.Deps
 	CodeControl  codecontrol.Deps
 	Design       design.Deps
 	Environments environments.Deps
@@ -44,6 +46,7 @@ func Skills(d Deps) []skill.Skill {
 		supervision.New(d.Supervision),
 		support.New(d.Support),
 		availability.New(d.Availability),
+		capacity.New(d.Capacity),
 		automation.New(d.Automation),
 		design.New(d.Design),
 		security.New(d.Security),
