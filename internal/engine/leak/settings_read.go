@@ -9,6 +9,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/clip"
+	"prentice/internal/kit/shallow"
 )
 
 // config is the rules that count, by name, and what passes of all of them.
@@ -58,6 +59,9 @@ func (s Settings) from(depth int) (*config, error) {
 	var f fileOf
 	if len(file.Text) > MostSettings {
 		return nil, wrong(file.Path, "it has %d bytes, and at most %d are read", len(file.Text), MostSettings)
+	}
+	if err := shallow.TOML([]byte(file.Text)); err != nil {
+		return nil, wrong(file.Path, "%s", err)
 	}
 	meta, err := toml.Decode(file.Text, &f)
 	if err != nil {

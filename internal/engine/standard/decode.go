@@ -13,6 +13,8 @@ import (
 
 	"github.com/BurntSushi/toml"
 	"gopkg.in/yaml.v3"
+
+	"prentice/internal/kit/shallow"
 )
 
 // mostParsed is the longest file that is taken apart, and mostNodes how many nodes it may
@@ -229,6 +231,9 @@ func (d *decoded) json(t *Text) {
 }
 
 func (d *decoded) toml(t *Text) {
+	if d.err = shallow.TOML(t.Bytes); d.err != nil {
+		return
+	}
 	var value map[string]any
 	if _, err := toml.Decode(string(t.Bytes), &value); err != nil {
 		d.err = err

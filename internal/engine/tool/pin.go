@@ -2,10 +2,13 @@ package tool
 
 import (
 	"context"
+	"fmt"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"prentice/internal/engine/check"
 	"prentice/internal/kit/clip"
@@ -40,6 +43,8 @@ const (
 	mostFile  = 1 << 20
 	mostFiles = 2000
 	mostWord  = 100 // the longest version, or name of a tool
+	mostPins  = 200 // of a file
+	mostWrong = 20  // of a file
 )
 
 // sheet is a file that is read, and what was found in it.
@@ -50,8 +55,24 @@ type sheet struct {
 	wrong []Wrong
 }
 
+// bad notes what is not understood. A parser's words may have signs of the file in them.
 func (s *sheet) bad(line int, says string) {
-	s.wrong = append(s.wrong, Wrong{s.path, line, clip.To(says, 300)})
+	if len(s.wrong) > mostWrong {
+		return
+	}
+	if len(s.wrong) == mostWrong {
+		line, says = 0, "more of it is not understood"
+	}
+	s.wrong = append(s.wrong, Wrong{s.path, line, clip.To(visible(says), 300)})
+}
+
+// visible writes what a terminal would not show, or show in the wrong order, as an escape.
+func visible(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) }) {
+		return s
+	}
+	q := strconv.QuoteToGraphic(clip.To(s, 300))
+	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
 }
 
 // pin notes what is asked for. A text that no version is, is told and not taken.
@@ -63,6 +84,8 @@ func (s *sheet) pin(line int, tool string, w Wish) {
 		s.bad(line, quoted(w.Text)+" is no version of "+tool)
 	case w.Form == Unclear:
 		s.bad(line, quoted(w.Text)+" is not understood as a version of "+tool)
+	case len(s.pins) == mostPins:
+		s.bad(line, fmt.Sprintf("it is read up to here: a file asks for %d tools at most", mostPins))
 	default:
 		s.pins = append(s.pins, Pin{tool, w, s.path, line})
 	}

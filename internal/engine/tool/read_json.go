@@ -18,6 +18,9 @@ type leaf struct {
 	line int
 }
 
+// deepest is how many names a path has at most. What is below says nothing of tools.
+const deepest = 4
+
 // leaves are the texts of a document, without those below arrays.
 func leaves(text []byte) (list []leaf, err error) {
 	d := json.NewDecoder(bytes.NewReader(text))
@@ -59,7 +62,7 @@ func leaves(text []byte) (list []leaf, err error) {
 			top.key, top.value = token.(string), true // a key of an object is a text
 		default:
 			top.value = false
-			if word, is := token.(string); is {
+			if word, is := token.(string); is && len(stack) <= deepest {
 				var names []string
 				inArray := false
 				for _, l := range stack {

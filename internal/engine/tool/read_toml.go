@@ -1,15 +1,22 @@
 package tool
 
 import (
+	"cmp"
 	"regexp"
 	"sort"
 	"strings"
 
 	"github.com/BurntSushi/toml"
+
+	"prentice/internal/kit/shallow"
 )
 
 // toml decodes the file, or says why it is not understood.
 func (s *sheet) toml() map[string]any {
+	if err := shallow.TOML(s.text); err != nil {
+		s.bad(0, "it is not read: "+err.Error())
+		return nil
+	}
 	var top map[string]any
 	if err := toml.Unmarshal(s.text, &top); err != nil {
 		line := 0
@@ -26,23 +33,38 @@ var header = regexp.MustCompile(`^\s*\[\[?\s*([^\]]+?)\s*\]`)
 
 // lineOf is where a key of a table stands, as far as that can be seen: the table, or a line
 // that writes both with a dot.
-func (s *sheet) lineOf(table, key string) int {
+func (s *sheet) lineOf(table, key string) int { return s.linesOf(table)(key) }
+
+// linesOf reads the file once for all keys of a table.
+func (s *sheet) linesOf(table string) func(key string) int {
 	in, at := "", 0
+	tables, keys := map[string]int{}, map[string]int{}
 	unquoted := strings.NewReplacer(`"`, "", `'`, "")
 	for i, line := range strings.Split(string(s.text), "\n") {
 		if m := header.FindStringSubmatch(line); m != nil {
-			if in = unquoted.Replace(m[1]); in == table && at == 0 || in == table+"."+key {
+			in = unquoted.Replace(m[1])
+			if key, below := strings.CutPrefix(in, table+"."); below {
+				tables[key] = i + 1
+			} else if in == table && at == 0 {
 				at = i + 1
 			}
 			continue
 		}
 		name, _, is := strings.Cut(line, "=")
 		name = strings.TrimSpace(unquoted.Replace(name))
-		if is && (in == table && (name == key || strings.HasPrefix(name, key+".")) || in == "" && name == table+"."+key) {
-			return i + 1
+		if below, dotted := strings.CutPrefix(name, table+"."); in == "" && dotted {
+			name = below
+		} else if in != table {
+			continue
+		}
+		first, _, _ := strings.Cut(name, ".")
+		for _, key := range []string{name, first} {
+			if is && keys[key] == 0 {
+				keys[key] = i + 1
+			}
 		}
 	}
-	return max(at, 1)
+	return func(key string) int { return max(cmp.Or(keys[key], tables[key], at), 1) }
 }
 
 func table(top map[string]any, name string) map[string]any {
@@ -59,8 +81,9 @@ func mise(s *sheet) {
 		list = append(list, name)
 	}
 	sort.Strings(list)
+	lineOf := s.linesOf("tools")
 	for _, name := range list {
-		line := s.lineOf("tools", name)
+		line := lineOf(name)
 		value := tools[name]
 		if several, is := value.([]any); is && len(several) > 0 {
 			value = several[0]
