@@ -29,7 +29,7 @@ func engineEnvironments(ctx context.Context) (_ []figure, err error) {
 		return nil, err
 	}
 	defer end()
-	b, err := envcontainer.New(ctx, dir)
+	b, err := envcontainer.New(ctx, dir, dir)
 	if err != nil {
 		return nil, err
 	}

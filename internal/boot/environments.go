@@ -81,7 +81,7 @@ func (s *System) environmentBackends() map[string]environment.Backend {
 	box := newEnvironmentBox(filepath.Join(s.Settings.Data, inFolder(s.Settings.Replica, "environments")))
 	s.closers = append(s.closers, box.Close)
 	all := map[string]environment.Backend{box.Name(): box}
-	if engine := envcontainer.Beside(s.installation); engine != nil {
+	if engine := envcontainer.Beside(s.installation, s.own("scratch")); engine != nil {
 		all[engine.Name()] = engine
 		s.closers = append(s.closers, engine.Close)
 	}

@@ -43,8 +43,9 @@ type Backend struct {
 var _ environment.Backend = (*Backend)(nil)
 
 // New finds an engine. What is missing is an error of kind Unavailable that says what to do.
-// An installation is the same after each start, and no other prentice has it.
-func New(ctx context.Context, installation string) (*Backend, error) {
+// An installation is the same after each start, and no other prentice has it. The scratch is
+// a folder that is emptied before each start, so that a process that is killed leaves nothing.
+func New(ctx context.Context, installation, scratch string) (*Backend, error) {
 	if installation == "" {
 		return nil, prentice.Errorf(prentice.Unavailable, "no prentice was begun here yet, whose environments could be told from others").Try("prentice up")
 	}
@@ -53,7 +54,7 @@ func New(ctx context.Context, installation string) (*Backend, error) {
 		return nil, prentice.Errorf(prentice.Unavailable, "%w", err).
 			Try("apt-get install podman && systemctl enable --now podman.socket, or name the socket of one in DOCKER_HOST")
 	}
-	b, err := at(engine, installation)
+	b, err := at(engine, installation, scratch)
 	if err != nil {
 		engine.Close()
 		return nil, err
@@ -61,7 +62,7 @@ func New(ctx context.Context, installation string) (*Backend, error) {
 	return b, nil
 }
 
-func at(engine *container.Engine, installation string) (*Backend, error) {
+func at(engine *container.Engine, installation, scratch string) (*Backend, error) {
 	sum := sha256.Sum256([]byte(installation))
 	b := &Backend{
 		engine: engine, installation: installation, mark: hex.EncodeToString(sum[:4]),
@@ -69,7 +70,7 @@ func at(engine *container.Engine, installation string) (*Backend, error) {
 		overfull: map[string]string{}, runtimes: map[string]began{}, begun: map[string]int{}, ended: map[string]bool{}, measured: map[string]measured{},
 	}
 	b.ctx, b.end = context.WithCancel(context.Background())
-	return b, b.writeFilter()
+	return b, b.writeFilter(scratch)
 }
 
 // Name implements environment.Backend.
@@ -92,13 +93,13 @@ func (b *Backend) Close() error {
 
 // writeFilter is the filter of system calls as the engine wants it: Docker in words, Podman
 // in a file that it reads when a container is made.
-func (b *Backend) writeFilter() error {
+func (b *Backend) writeFilter(scratch string) error {
 	text, err := container.Filter()
 	if err != nil || b.engine.Name == "Docker" {
 		b.filter = string(text)
 		return err
 	}
-	if b.dir, err = os.MkdirTemp("", "prentice-environments-"); err != nil {
+	if b.dir, err = os.MkdirTemp(scratch, "environments-"); err != nil {
 		return err
 	}
 	b.filter = filepath.Join(b.dir, "filter.json")

@@ -36,7 +36,7 @@ func newWorld(t *testing.T) *world {
 
 func newBackend(t *testing.T, e *containertest.Engine, installation string) *Backend {
 	t.Helper()
-	b, err := New(t.Context(), installation)
+	b, err := New(t.Context(), installation, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

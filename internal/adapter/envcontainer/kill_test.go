@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	ctx := context.Background()
-	b, err := New(ctx, os.Getenv("PRENTICE_KILLED"))
+	b, err := New(ctx, os.Getenv("PRENTICE_KILLED"), os.Getenv("PRENTICE_SCRATCH"))
 	if err != nil {
 		panic(err)
 	}
@@ -66,7 +66,7 @@ func TestWhatIsKilledAtAnyMomentLeavesNothing(t *testing.T) {
 	}
 	for i := range kills {
 		c := exec.Command(program)
-		c.Env = append(os.Environ(), "PRENTICE_KILLED="+own)
+		c.Env = append(os.Environ(), "PRENTICE_KILLED="+own, "PRENTICE_SCRATCH="+t.TempDir())
 		var said bytes.Buffer
 		c.Stdout, c.Stderr = &said, &said
 		if err := c.Start(); err != nil {

@@ -20,6 +20,7 @@ import (
 type Lazy struct {
 	name         string
 	installation func() (string, error)
+	scratch      string
 
 	mu sync.Mutex
 	b  *Backend // guarded by mu
@@ -28,7 +29,7 @@ type Lazy struct {
 var _ environment.Backend = (*Lazy)(nil)
 
 // Beside is the engine whose socket stands on this machine, or nil where none does.
-func Beside(installation func() (string, error)) *Lazy {
+func Beside(installation func() (string, error), scratch string) *Lazy {
 	sockets, err := container.Sockets(os.Getenv, os.Getuid())
 	if err != nil {
 		return nil
@@ -41,7 +42,7 @@ func Beside(installation func() (string, error)) *Lazy {
 		if strings.Contains(socket, "docker") {
 			name = "docker"
 		}
-		return &Lazy{name: name, installation: installation}
+		return &Lazy{name: name, installation: installation, scratch: scratch}
 	}
 	return nil
 }
@@ -56,7 +57,7 @@ func (l *Lazy) at(ctx context.Context) (*Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.b, err = New(ctx, installation)
+	l.b, err = New(ctx, installation, l.scratch)
 	return l.b, err
 }
 

@@ -37,7 +37,7 @@ func (b *Backend) perform(ctx context.Context, id string, p environment.Program)
 	}
 	dir, err := os.MkdirTemp(b.dir, "exec-")
 	if err != nil {
-		return 0, prentice.Errorf(prentice.Unavailable, "a folder for the moment: %w", err).Try("free space under %s", os.TempDir())
+		return 0, prentice.Errorf(prentice.Unavailable, "a folder for the moment: %w", err).Try("free space under %s", b.dir)
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // it goes with the rest at the latest
 	spec, number := filepath.Join(dir, "process.json"), filepath.Join(dir, "pid")
