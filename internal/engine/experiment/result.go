@@ -147,5 +147,5 @@ func (d Design) skew(c Counts) float64 {
 
 // Interval is the effect and where it lies, in words.
 func (r Result) Interval() string {
-	return fmt.Sprintf("%+.2f percentage points, from %+.2f to %+.2f (p %.3g)", 100*r.Effect, 100*r.Low, 100*r.High, r.P)
+	return fmt.Sprintf("%+.2f percentage points, from %+.2f to %+.2f (p = %.3g)", 100*r.Effect, 100*r.Low, 100*r.High, r.P)
 }
