@@ -63,14 +63,19 @@ func New(ctx context.Context, installation, scratch string) (*Backend, error) {
 }
 
 func at(engine *container.Engine, installation, scratch string) (*Backend, error) {
-	sum := sha256.Sum256([]byte(installation))
 	b := &Backend{
-		engine: engine, installation: installation, mark: hex.EncodeToString(sum[:4]),
+		engine: engine, installation: installation, mark: markOf(installation),
 		places: map[string]*place{}, known: map[string]found{}, open: map[string]opening{},
 		overfull: map[string]string{}, runtimes: map[string]began{}, begun: map[string]int{}, ended: map[string]bool{}, measured: map[string]measured{},
 	}
 	b.ctx, b.end = context.WithCancel(context.Background())
 	return b, b.writeFilter(scratch)
+}
+
+// markOf is an installation, short enough for a name.
+func markOf(installation string) string {
+	sum := sha256.Sum256([]byte(installation))
+	return hex.EncodeToString(sum[:4])
 }
 
 // Name implements environment.Backend.

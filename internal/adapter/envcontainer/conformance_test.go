@@ -18,7 +18,9 @@ func TestItKeepsWhatABackEndPromises(t *testing.T) {
 	environmenttest.Check(t, environmenttest.World{
 		Open:    func(t *testing.T) environment.Backend { return newBackend(t, e, own) },
 		Service: w.sh,
-		Left:    func(t *testing.T, id string) []string { return append(w.leftOf(id), onMachine(t, id)...) },
+		Left: func(t *testing.T, id string) []string {
+			return append(w.leftOf(id), onMachine(t, markOf(own)+"-"+id)...)
+		},
 	})
 }
 

@@ -89,7 +89,7 @@ func TestWhatIsKilledAtAnyMomentLeavesNothing(t *testing.T) {
 		if err := next.Remove(t.Context(), "killed"); err != nil {
 			t.Fatalf("kill %d: %v", i, err)
 		}
-		left := append(w.left(), onMachine(t, "killed")...)
+		left := append(w.left(), onMachine(t, w.mark)...)
 		if all, err := next.All(t.Context()); err != nil || len(all)+len(left) > 0 {
 			t.Errorf("kill %d: %v %v %v", i, all, left, err)
 		}
