@@ -128,7 +128,9 @@ func (b *Bound) paced(next http.Handler) http.Handler {
 		})
 		deadline := http.NewResponseController(w)
 		_ = deadline.SetWriteDeadline(time.Time{}) // that of the answer before
-		w = &answer{ResponseWriter: w, deadline: deadline, patience: b.Writing}
+		a := &answer{ResponseWriter: w, deadline: deadline, patience: b.Writing, two: r.ProtoMajor > 1}
+		w = a
+		defer a.rest()
 		if r.Body == nil || r.Body == http.NoBody {
 			whole()
 			next.ServeHTTP(w, r)
@@ -175,8 +177,8 @@ type dripping struct {
 func (d *dripping) Read(p []byte) (int, error) {
 	_ = d.deadline.SetReadDeadline(time.Now().Add(d.patience)) // a test recorder has no connection
 	n, err := d.ReadCloser.Read(p)
+	_ = d.deadline.SetReadDeadline(time.Time{}) // HTTP/2 would end what no one reads at the moment
 	if err == io.EOF {
-		_ = d.deadline.SetReadDeadline(time.Time{})
 		d.end()
 	}
 	return n, err
@@ -188,12 +190,39 @@ type answer struct {
 	http.ResponseWriter
 	deadline *http.ResponseController
 	patience time.Duration
+	two      bool // HTTP/2, where a time that has come ends a stream on which nothing is written
+	wrote    bool
 }
 
 // Write implements io.Writer.
 func (a *answer) Write(p []byte) (int, error) {
-	_ = a.deadline.SetWriteDeadline(time.Now().Add(a.patience)) // a test recorder has no connection
+	defer a.within()()
 	return a.ResponseWriter.Write(p)
+}
+
+// FlushError is what http.ResponseController flushes by.
+func (a *answer) FlushError() error {
+	defer a.within()()
+	return a.deadline.Flush()
+}
+
+// within gives what is written next its time, until the end that it returns.
+func (a *answer) within() (end func()) {
+	a.wrote = true
+	_ = a.deadline.SetWriteDeadline(time.Now().Add(a.patience)) // a test recorder has no connection
+	return func() {
+		if a.two {
+			_ = a.deadline.SetWriteDeadline(time.Time{})
+		}
+	}
+}
+
+// rest gives what the server writes itself its time, when the handler has ended: the last of
+// a stream that was quiet for long. A connection that the handler took is not the server's.
+func (a *answer) rest() {
+	if a.wrote {
+		a.within()
+	}
 }
 
 // Unwrap lets http.ResponseController see the connection.
