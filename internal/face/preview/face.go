@@ -59,8 +59,12 @@ type Face struct {
 }
 
 // mostAtOnce is how many requests of one environment are under way, so that one takes
-// nothing from the others.
-const mostAtOnce = 512
+// nothing from the others; mostOfOne is how many of these are of one visitor, whose slow
+// uploads and streams leave room for the next.
+const (
+	mostAtOnce = 512
+	mostOfOne  = mostAtOnce / 2
+)
 
 // own is below what the face itself answers.
 const own = "/_prentice/"
@@ -120,12 +124,12 @@ func (f *Face) let(w http.ResponseWriter, r *http.Request, named preview.Named, 
 		return
 	}
 	begun := f.Clock()
-	counted := &counter{ResponseWriter: w}
+	told := &counter{ResponseWriter: w}
 	service, there := v.Place.Service(named.Service)
 	defer func() { // also where the proxy gives up in the middle, by a panic
-		f.Desk.Asked(v.Place.ID, preview.Asked{At: begun, Method: r.Method, Path: r.URL.Path, Service: service.Name, Status: counted.status(), Bytes: counted.bytes, Took: f.Clock().Sub(begun), Who: v.Who})
+		f.Desk.Asked(v.Place.ID, preview.Asked{At: begun, Method: r.Method, Path: r.URL.Path, Service: service.Name, Status: told.status(), Bytes: told.bytes, Took: f.Clock().Sub(begun), Who: v.Who})
 	}()
-	f.answer(counted, r, v, service, there)
+	f.answer(told, r, v, service, there)
 }
 
 func (f *Face) answer(w http.ResponseWriter, r *http.Request, v preview.Visit, s preview.Service, there bool) {
@@ -138,32 +142,40 @@ func (f *Face) answer(w http.ResponseWriter, r *http.Request, v preview.Visit, s
 		p := v.Place
 		p.State, p.Waits = preview.Making, s.Says
 		f.notReady(w, r, p)
-	case !f.enter(v.Place.ID):
+	case !f.enter(v):
 		w.Header().Set("Retry-After", "2")
 		f.page(w, r, http.StatusServiceUnavailable, shown{Title: "Too many at once", Says: "This preview is asked by too many at the same time. Try again in a moment."})
 	default:
-		defer f.leave(v.Place.ID)
+		defer f.leave(v)
 		f.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), serviceKey{}, s)))
 	}
 }
 
 type serviceKey struct{}
 
-func (f *Face) enter(env string) bool {
+// counted are the two by which a request is counted. An ID has no space.
+func counted(v preview.Visit) (env, one string) { return v.Place.ID, v.Place.ID + " " + string(v.Who) }
+
+func (f *Face) enter(v preview.Visit) bool {
+	env, one := counted(v)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.busy[env] >= mostAtOnce {
+	if f.busy[env] >= mostAtOnce || f.busy[one] >= mostOfOne {
 		return false
 	}
 	f.busy[env]++
+	f.busy[one]++
 	return true
 }
 
-func (f *Face) leave(env string) {
+func (f *Face) leave(v preview.Visit) {
+	env, one := counted(v)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.busy[env]--; f.busy[env] == 0 {
-		delete(f.busy, env)
+	for _, of := range []string{env, one} {
+		if f.busy[of]--; f.busy[of] == 0 {
+			delete(f.busy, of)
+		}
 	}
 }
 

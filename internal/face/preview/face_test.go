@@ -72,6 +72,11 @@ func (w *world) Dial(ctx context.Context, id, service string, port int) (net.Con
 
 func newWorld(t testing.TB, app http.HandlerFunc) *world {
 	t.Helper()
+	return worldOn(t, dbtest.SQLite(t), app)
+}
+
+func worldOn(t testing.TB, d *db.DB, app http.HandlerFunc) *world {
+	t.Helper()
 	back := httptest.NewServer(app)
 	t.Cleanup(back.Close)
 	w := &world{t: t, now: time.Now().Truncate(time.Second), people: map[string]prentice.Role{"ann": prentice.Viewer},
@@ -83,7 +88,6 @@ func newWorld(t testing.TB, app http.HandlerFunc) *world {
 	front := httptest.NewUnstartedServer(nil)
 	_, port, _ := net.SplitHostPort(front.Listener.Addr().String())
 	domain := preview.Domain{Scheme: "http", Name: preview.Local, Port: port}
-	d := dbtest.SQLite(t)
 	deps := previews.Deps{DB: d, Targets: w, Keys: t.TempDir(), Domain: func() preview.Domain { return domain }, Clock: w.clock, Log: slog.New(slog.DiscardHandler),
 		Standing: func(_ context.Context, name string) (prentice.Actor, error) {
 			w.mu.Lock()
