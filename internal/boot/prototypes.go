@@ -14,6 +14,7 @@ import (
 	"prentice/internal/face/feedback"
 	"prentice/internal/op"
 	"prentice/internal/skill"
+	"prentice/internal/skill/codecontrol"
 	"prentice/internal/skill/environments"
 	"prentice/internal/skill/prototyping"
 )
@@ -33,6 +34,19 @@ func (p placesOf) Stop(ctx context.Context, environment prentice.Ref, reason str
 		return nil // it is stopped, or never was
 	}
 	return err
+}
+
+// proposeScaffold proposes what a prototype begins with, for those who may push.
+func (s *System) proposeScaffold(ctx context.Context, p prototyping.Scaffold) (prototyping.Change, error) {
+	if _, err := s.App.Invoke(ctx, op.Request{Actor: p.By, Op: "repository.push", In: codecontrol.NameIn{Name: p.Repository}}); err != nil {
+		return prototyping.Change{}, err
+	}
+	r, err := s.catalog().Repository(p.Repository)
+	if err != nil {
+		return prototyping.Change{}, err
+	}
+	c, _, err := skill.At[*codecontrol.Desk](s.Skills).Draft(ctx, codecontrol.Draft{Repository: r.Ref.Name(), Branch: r.Branch, New: p.Files, Free: p.Free, Message: p.Message, Topic: p.Topic, By: p.By, At: p.At})
+	return prototyping.Change{Ref: c.Ref(), State: string(c.State), Owner: c.Owner}, err
 }
 
 // visitorsOf is what visitors without an account are asked, and what they answer.

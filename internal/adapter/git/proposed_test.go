@@ -209,3 +209,30 @@ func TestAnAmendedCommitKeepsItsAuthorAndItsOtherFiles(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAddedFilesReplaceNothingAndLeadThroughFoldersOnly(t *testing.T) {
+	m := newMade(t)
+	id := m.commit("base", map[string]string{"d/a": "1\n", "plain": "1\n"})
+	m.git("update-index", "--add", "--cacheinfo", "120000,"+m.git("rev-parse", "HEAD:plain")+",link")
+	m.git("update-index", "--add", "--cacheinfo", "160000,"+id+",sub")
+	m.git("commit", "-q", "-m", "links")
+	w := m.open()
+	of, err := w.Proposed(m.git("rev-parse", "HEAD"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	of.Parents = []string{of.ID}
+	at := time.Unix(1_800_000_000, 0)
+	now, err := w.Add(t.Context(), of, map[string][]byte{"d/b": []byte("2\n"), "e/f/*": []byte("3\n")}, []string{"g"}, "more\n", "bob", at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := m.git("diff", "--name-status", of.ID, now); got != "A\td/b\nA\te/f/*" {
+		t.Error(got)
+	}
+	for name, free := range map[string][]string{"d/a": nil, "plain": nil, "plain/x": nil, "link/x": nil, "sub/x": nil, "d": nil, "new": {"d"}} {
+		if _, err := w.Add(t.Context(), of, map[string][]byte{name: nil}, free, "more\n", "bob", at); prentice.KindOf(err) != prentice.Conflict {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

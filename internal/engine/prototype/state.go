@@ -23,7 +23,8 @@ type Prototype struct {
 	By          prentice.Ref
 	DecideBy    time.Time // a day, to its end
 	Extended    int64
-	Overdue     time.Time // since when it is undecided past its day; zero is not at all
+	Overdue     time.Time    // since when it is undecided past its day; zero is not at all
+	Scaffold    prentice.Ref // the change that brings what it begins with; "" is none
 	Environment prentice.Ref
 	Stopped     time.Time // when its environment was stopped
 	Decided     time.Time

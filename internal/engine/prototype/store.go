@@ -20,10 +20,10 @@ type Store struct {
 	Tell   func(*db.Tx, prentice.Event) error // nil tells no one
 }
 
-const columns = `number, name, revision, title, question, technique, owner, repository, source, tasks, begun, begun_by, decide_by, extended, overdue, environment, stopped, decided, decided_by, decision, reason, learned, otherwise, promoted, promoted_by, promoted_commit`
+const columns = `number, name, revision, title, question, technique, owner, repository, source, tasks, begun, begun_by, decide_by, extended, overdue, environment, stopped, decided, decided_by, decision, reason, learned, otherwise, promoted, promoted_by, promoted_commit, scaffold`
 
 // Add keeps a new one. A name is used once.
-func (s *Store) Add(ctx context.Context, p Prototype, note prentice.Note) (Prototype, error) {
+func (s *Store) Add(ctx context.Context, p Prototype, notes ...prentice.Note) (Prototype, error) {
 	err := s.DB.Write(ctx, func(tx *db.Tx) (err error) {
 		if p.Number, err = tx.Next("prototype"); err != nil { // one after the other, over all replicas
 			return err
@@ -40,11 +40,11 @@ func (s *Store) Add(ctx context.Context, p Prototype, note prentice.Note) (Proto
 		if err != nil {
 			return err
 		}
-		if err := tx.Insert(`INSERT INTO prototypes (`+columns+`)`, 26, []any{p.Number, p.Name, p.Revision, p.Title, p.Question, p.Technique, string(p.Owner), p.Repository, p.Source, string(tasks), db.Micros(p.Begun), string(p.By),
-			db.Micros(p.DecideBy), p.Extended, db.Micros(p.Overdue), string(p.Environment), db.Micros(p.Stopped), db.Micros(p.Decided), string(p.DecidedBy), p.Decision, p.Reason, p.Learned, p.Otherwise, db.Micros(p.Promoted), string(p.PromotedBy), p.Commit}, ""); err != nil {
+		if err := tx.Insert(`INSERT INTO prototypes (`+columns+`)`, 27, []any{p.Number, p.Name, p.Revision, p.Title, p.Question, p.Technique, string(p.Owner), p.Repository, p.Source, string(tasks), db.Micros(p.Begun), string(p.By),
+			db.Micros(p.DecideBy), p.Extended, db.Micros(p.Overdue), string(p.Environment), db.Micros(p.Stopped), db.Micros(p.Decided), string(p.DecidedBy), p.Decision, p.Reason, p.Learned, p.Otherwise, db.Micros(p.Promoted), string(p.PromotedBy), p.Commit, string(p.Scaffold)}, ""); err != nil {
 			return err
 		}
-		return s.happened(tx, p.Begun, note)
+		return s.happened(tx, p.Begun, notes...)
 	})
 	return p, err
 }
@@ -57,9 +57,9 @@ func (s *Store) Change(ctx context.Context, p Prototype, now time.Time, notes ..
 			return err
 		}
 		n, err := tx.Exec(`UPDATE prototypes SET revision = revision + 1, title = ?, question = ?, technique = ?, owner = ?, repository = ?, source = ?, tasks = ?, decide_by = ?, extended = ?, overdue = ?, environment = ?, stopped = ?,
-			decided = ?, decided_by = ?, decision = ?, reason = ?, learned = ?, otherwise = ?, promoted = ?, promoted_by = ?, promoted_commit = ? WHERE number = ? AND revision = ?`,
+			decided = ?, decided_by = ?, decision = ?, reason = ?, learned = ?, otherwise = ?, promoted = ?, promoted_by = ?, promoted_commit = ?, scaffold = ? WHERE number = ? AND revision = ?`,
 			p.Title, p.Question, p.Technique, string(p.Owner), p.Repository, p.Source, string(tasks), db.Micros(p.DecideBy), p.Extended, db.Micros(p.Overdue), string(p.Environment), db.Micros(p.Stopped),
-			db.Micros(p.Decided), string(p.DecidedBy), p.Decision, p.Reason, p.Learned, p.Otherwise, db.Micros(p.Promoted), string(p.PromotedBy), p.Commit, p.Number, p.Revision)
+			db.Micros(p.Decided), string(p.DecidedBy), p.Decision, p.Reason, p.Learned, p.Otherwise, db.Micros(p.Promoted), string(p.PromotedBy), p.Commit, string(p.Scaffold), p.Number, p.Revision)
 		if err != nil {
 			return err
 		}
@@ -142,7 +142,7 @@ func (s *Store) Opened(ctx context.Context) ([]Prototype, error) {
 func read(scan func(dest ...any) error) (p Prototype, err error) {
 	var tasks string
 	var begun, by, overdue, stopped, decided, promoted int64
-	err = scan(&p.Number, &p.Name, &p.Revision, &p.Title, &p.Question, &p.Technique, &p.Owner, &p.Repository, &p.Source, &tasks, &begun, &p.By, &by, &p.Extended, &overdue, &p.Environment, &stopped, &decided, &p.DecidedBy, &p.Decision, &p.Reason, &p.Learned, &p.Otherwise, &promoted, &p.PromotedBy, &p.Commit)
+	err = scan(&p.Number, &p.Name, &p.Revision, &p.Title, &p.Question, &p.Technique, &p.Owner, &p.Repository, &p.Source, &tasks, &begun, &p.By, &by, &p.Extended, &overdue, &p.Environment, &stopped, &decided, &p.DecidedBy, &p.Decision, &p.Reason, &p.Learned, &p.Otherwise, &promoted, &p.PromotedBy, &p.Commit, &p.Scaffold)
 	p.Begun, p.DecideBy, p.Overdue, p.Stopped, p.Decided, p.Promoted = db.Time(begun), db.Time(by), db.Time(overdue), db.Time(stopped), db.Time(decided), db.Time(promoted)
 	if err == nil && json.Unmarshal([]byte(tasks), &p.Tasks) != nil {
 		p.Tasks = nil

@@ -21,6 +21,7 @@ type Code interface {
 	Commit(ctx context.Context, name string) (string, error)
 	SetPatchSet(ctx context.Context, ref, commit string) error
 	Amend(ctx context.Context, of change.Commit, path string, content []byte, message, by string, at time.Time) (string, error)
+	Add(ctx context.Context, of change.Commit, files map[string][]byte, free []string, message, by string, at time.Time) (string, error)
 	Whole(ctx context.Context, commits []string) ([]check.Commit, error)
 	Close() error
 }

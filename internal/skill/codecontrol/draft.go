@@ -8,13 +8,16 @@ import (
 	"prentice/internal/engine/change"
 )
 
-// Draft is a change that prentice itself proposes: a file of the branch that counts, with
-// another content. The message carries its key as Change-Id.
+// Draft is a change that prentice writes, in its own name or in that of the person who asks:
+// a file of the branch that counts with another content, or files that are new. The message
+// carries its key as Change-Id.
 type Draft struct {
 	Repository, Branch string
-	Base               string // the commit that was looked at, and on which it stands
+	Base               string // the commit that was looked at, and on which it stands; "" is the newest
 	Path               string
 	Content            []byte
+	New                map[string][]byte // instead of Path and Content
+	Free               []string          // paths at which nothing may stand either
 	Message, Topic     string
 	By                 prentice.Actor
 	At                 time.Time // of the commit
@@ -51,19 +54,24 @@ func (k *Desk) Draft(ctx context.Context, d Draft) (c change.Change, made bool, 
 		return c, false, err
 	}
 	defer code.Close() //nolint:errcheck // what was written is there
-	base, err := code.Proposed(d.Base)
-	if err != nil {
-		return c, false, err
-	}
 	tip, err := code.Commit(ctx, "refs/heads/"+d.Branch)
 	if err != nil {
 		return c, false, err
 	}
-	if tip != d.Base {
+	if d.Base != "" && tip != d.Base {
 		return c, false, prentice.Errorf(prentice.Conflict, "%s of %s has moved from %.12s to %.12s", d.Branch, d.Repository, d.Base, tip).Try("look at it again")
 	}
+	base, err := code.Proposed(tip)
+	if err != nil {
+		return c, false, err
+	}
 	of := change.Commit{ID: tip, Tree: base.Tree, Parents: []string{tip}, Author: d.By.Name, Email: d.By.Name + "@localhost", Time: d.At}
-	id, err := code.Amend(ctx, of, d.Path, d.Content, d.Message, d.By.Name, d.At)
+	var id string
+	if d.New != nil {
+		id, err = code.Add(ctx, of, d.New, d.Free, d.Message, d.By.Name, d.At)
+	} else {
+		id, err = code.Amend(ctx, of, d.Path, d.Content, d.Message, d.By.Name, d.At)
+	}
 	if err != nil {
 		return c, false, err
 	}

@@ -35,6 +35,7 @@ type newIn struct {
 	Owner      string    `json:"owner" doc:"Who decides, such as group/shop." example:"group/shop" minLength:"1" maxLength:"200"`
 	Technique  string    `json:"technique" enum:"paper-sketch,clickable-pages,throw-away-script,spike,walking-skeleton,flag-in-production,dark-launch,experiment,load-probe" doc:"How the question is asked; prototype advise recommends one."`
 	Repository string    `json:"repository,omitempty" of:"repository" doc:"The repository that it is about, or that holds it." maxLength:"120"`
+	Scaffold   string    `json:"scaffold,omitempty" enum:"pages,service,script" doc:"Proposes what it begins with as a change of the repository: a flow of pages, an HTTP service, or a script with tests."`
 	Tasks      []string  `json:"task,omitempty" doc:"What a visitor is asked to do, as NAME=TEXT." example:"buy=Buy a ticket for tomorrow" maxItems:"12"`
 }
 
@@ -77,8 +78,9 @@ func (p *Prototypes) ops() []op.Op {
 		op.New("prototype.show", prentice.Look, prentice.Viewer, "Show a prototype: its question, its tasks, and its decision.", p.show).
 			WithExample("prentice prototype show one-page"),
 		op.New("prototype.new", prentice.Change, prentice.Operator, "Begin a prototype with its question and the day by which it is decided.", p.begin).
-			WithExample("prentice prototype new one-page --question 'Do people finish on one page?' --decide-by 2027-06-30 --owner group/shop --technique clickable-pages").WithEvidence().
-			WithHelp("A file prototypes/NAME.md of the team folder begins one as well, as soon as it is in force. One that is not decided by its day is stopped, its claim fails, and its owner is told."),
+			WithExample("prentice prototype new one-page --question 'Do people finish on one page?' --decide-by 2027-06-30 --owner group/shop --technique clickable-pages").
+			WithExample("prentice prototype new one-page --question 'Do people finish on one page?' --decide-by 2027-06-30 --owner group/shop --technique clickable-pages --repository shop --scaffold pages").WithEvidence().
+			WithHelp("--scaffold proposes, in your name, a change of a repository that is kept here: prototypes/NAME.md, the code and its tests below prototypes/NAME, and their check, which counts as soon as it has landed. It is proposed once: asked again with the same question, it says which change that is. It is refused where something of that name stands in the repository, where its changes come from elsewhere, and to those who may not push to it.\n\nA file prototypes/NAME.md of the team folder begins one as well, as soon as it is in force. One that is not decided by its day is stopped, its claim fails, and its owner is told."),
 		op.New("prototype.decide", prentice.Change, prentice.Operator, "End a prototype with a decision and its reason.", p.decide).
 			WithExample("prentice prototype decide one-page --decision adopt --reason '9 of 11 finished, in half the time'").WithEvidence(),
 		op.New("prototype.extend", prentice.Change, prentice.Operator, "Put off the day by which a prototype is decided, with a reason.", p.extend).
@@ -168,6 +170,9 @@ func (p *Prototypes) begin(ctx context.Context, c op.Call, in newIn) (PrototypeS
 	}
 	if err := one.Fit(c.Now); err != nil {
 		return PrototypeShown{}, err
+	}
+	if in.Scaffold != "" {
+		return p.beginWith(ctx, c, one, in.Scaffold)
 	}
 	if one, err = p.store.Add(ctx, one, begun(one)); err != nil {
 		return PrototypeShown{}, err

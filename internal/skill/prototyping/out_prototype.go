@@ -27,6 +27,7 @@ type PrototypeOut struct {
 	By          prentice.Ref `json:"by"`
 	DecideBy    time.Time    `json:"decide_by"`
 	Extended    int64        `json:"extended,omitempty"`
+	Scaffold    prentice.Ref `json:"scaffold,omitempty"` // the change that brings what it begins with
 	Environment prentice.Ref `json:"environment,omitempty"`
 	Stopped     time.Time    `json:"stopped,omitzero"`
 	Decided     time.Time    `json:"decided,omitzero"`
@@ -43,7 +44,7 @@ type PrototypeOut struct {
 
 func prototypeOut(p prototype.Prototype, now time.Time) PrototypeOut {
 	return PrototypeOut{Name: p.Name, Ref: p.Ref(), State: p.State(now), Title: p.Title, Question: p.Question, Technique: p.Technique, Owner: p.Owner, Repository: p.Repository, Source: p.Source,
-		Begun: p.Begun, By: p.By, DecideBy: p.DecideBy, Extended: p.Extended, Environment: p.Environment, Stopped: p.Stopped, Decided: p.Decided, DecidedBy: p.DecidedBy,
+		Begun: p.Begun, By: p.By, DecideBy: p.DecideBy, Extended: p.Extended, Scaffold: p.Scaffold, Environment: p.Environment, Stopped: p.Stopped, Decided: p.Decided, DecidedBy: p.DecidedBy,
 		Decision: p.Decision, Reason: p.Reason, Learned: p.Learned, Otherwise: p.Otherwise, Promoted: p.Promoted, PromotedBy: p.PromotedBy, Commit: p.Commit, Took: lasted(p.Took(now))}
 }
 
@@ -151,6 +152,7 @@ type PrototypeShown struct {
 	Feedback  []prototype.Feedback `json:"feedback,omitempty"` // the newest first
 	Technical prototype.Technique  `json:"how"`                // the technique
 	Missing   string               `json:"missing,omitempty"`
+	Says      string               `json:"says,omitempty"` // of what was asked, where there is more to say
 }
 
 // Text implements op.Texter.
@@ -168,7 +170,7 @@ func (p PrototypeShown) Text() string {
 	} else {
 		fmt.Fprintf(&b, "Decided    %s by %s after %s: %s\nReason     %s\n", op.At(p.Decided), p.DecidedBy, p.Took, p.Decision, p.Reason)
 	}
-	for _, one := range []struct{ head, says string }{{"Learned", p.Learned}, {"Otherwise", p.Otherwise}, {"Place", string(p.Environment)}, {"File", p.Source}} {
+	for _, one := range []struct{ head, says string }{{"Learned", p.Learned}, {"Otherwise", p.Otherwise}, {"Scaffold", string(p.Scaffold)}, {"Place", string(p.Environment)}, {"File", p.Source}} {
 		if one.says != "" {
 			fmt.Fprintf(&b, "%-10s %s\n", one.head, one.says)
 		}
@@ -197,6 +199,9 @@ func (p PrototypeShown) Text() string {
 	}
 	if p.State == prototype.Undecided {
 		fmt.Fprintf(&b, "▲ its day is over: prentice prototype decide %s --decision adopt|drop|change --reason '…'\n", p.Name)
+	}
+	if p.Says != "" {
+		fmt.Fprintf(&b, "● %s\n", p.Says)
 	}
 	return b.String()
 }

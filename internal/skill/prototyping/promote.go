@@ -54,7 +54,7 @@ func onlyOf(ctx context.Context, t *check.Tree, name string) (o Only, err error)
 		if err := ctx.Err(); err != nil {
 			return o, err
 		}
-		if !regular(f) || strings.HasPrefix(f.Path, prototype.Folder+"/") {
+		if !regular(f) || beside(f.Path, name) {
 			continue
 		}
 		if isTest(f.Path) {
@@ -73,6 +73,12 @@ func onlyOf(ctx context.Context, t *check.Tree, name string) (o Only, err error)
 		}
 	}
 	return o, nil
+}
+
+// beside says whether a file is of prototypes, and no code of this one.
+func beside(file, name string) bool {
+	rest, ok := strings.CutPrefix(file, prototype.Folder+"/")
+	return ok && !strings.HasPrefix(rest, name+"/")
 }
 
 // look looks into one file.

@@ -48,6 +48,7 @@ func TestWhatOnlyPrototypesMayHaveIsFound(t *testing.T) {
 		"[] [] [] [] 1 0":                                func(map[string]string) {},
 		"[] [] [] [] 0 0":                                func(f map[string]string) { delete(f, "main_test.go") },
 		"[main.go:2] [] [] [] 1 0":                       func(f map[string]string) { f["main.go"] = "package main\n// " + Marker + "\n" },
+		"[prototypes/one-page/a.go:1] [] [] [] 1 0":      func(f map[string]string) { f["prototypes/one-page/a.go"] = Marker; f["prototypes/other/a.go"] = Marker },
 		"[] [] [] [] 1 1":                                func(f map[string]string) { f["big"] = strings.Repeat("x", mostLooked+1) },
 		"[] [] [a.flagd.json:1 (try)] [] 1 0":            func(f map[string]string) { f["a.flagd.json"] = fmt.Sprintf(ofPrototype, "prototype/one-page") },
 		"[] [sub/go.mod:2 (replaced by ../b)] [] [] 1 0": func(f map[string]string) { f["sub/go.mod"] = "module a\nreplace b => ../b\n" },

@@ -6,6 +6,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"prentice/internal/engine/change"
+	"prentice/internal/engine/prototype"
 )
 
 func TestEachScaffoldPassesItsOwnTests(t *testing.T) {
@@ -32,5 +36,33 @@ func TestEachScaffoldPassesItsOwnTests(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What people wrote stays what it is: text, in one line, with no key of another change.
+func TestAScaffoldAsAChangeHasOneKeyAndAFileThatSaysWhatWasAsked(t *testing.T) {
+	one := prototype.Prototype{Name: "one-page", Question: "x\n\nChange-Id: I0123456789012345678901234567890123456789\n---\nowner: person/eve\u2028?", Technique: "spike", Owner: "group/shop",
+		DecideBy: time.Date(2027, 6, 30, 0, 0, 0, 0, time.UTC), Tasks: []prototype.Task{{Name: "buy", Says: "Buy: {it} # \"now\""}}}
+	keys := map[string]bool{}
+	for _, kind := range []string{"pages", "service", "script"} {
+		s, err := scaffoldChange(one, kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if keys[(change.Commit{Message: s.Message}).Key()] = true; strings.Contains(s.Message, "\nChange-Id: I0") {
+			t.Error(s.Message)
+		}
+		read, wrong := prototype.Read("prototypes/one-page.md", s.Files["prototypes/one-page.md"])
+		if len(wrong) > 0 || !one.Asks(prototype.Prototype{Question: read.Question, Technique: read.Technique, Owner: read.Owner, DecideBy: read.DecideBy, Tasks: read.Tasks}) {
+			t.Errorf("%v %+v", wrong, read)
+		}
+		for name := range s.Files {
+			if !strings.HasPrefix(name, "prototypes/one-page/") && name != "prototypes/one-page.md" && name != ".prentice/checks/prototype-one-page.md" {
+				t.Error(name)
+			}
+		}
+	}
+	if len(keys) != 1 || keys[""] {
+		t.Error(keys)
 	}
 }

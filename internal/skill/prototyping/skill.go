@@ -40,6 +40,8 @@ type Deps struct {
 	Code   Code
 	// WriteNew writes files into a folder of the one who types, which must be new or empty.
 	WriteNew func(dir string, files map[string]string) error
+	// Propose proposes what a prototype begins with as a change, once; nil is not at all.
+	Propose  func(ctx context.Context, s Scaffold) (Change, error)
 	Removals Removals
 	Log      *slog.Logger
 	// URL is where programs ask for flags, without what follows; nil is not at all.
