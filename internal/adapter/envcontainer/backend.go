@@ -22,6 +22,7 @@ type Backend struct {
 	mark         string // the installation, short enough for a name
 	filter       string // of system calls, as the engine is told of it
 	dir          string // where the filter is, if it is a file
+	program      string // that says a word in a build by which the engine is proved; "" is this very program
 	here         bool   // hosts of this machine are reached where they are named: in tests, whose world it is
 	ctx          context.Context
 	end          context.CancelFunc

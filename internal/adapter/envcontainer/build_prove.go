@@ -73,11 +73,14 @@ func (b *Backend) proven(ctx context.Context) error {
 
 // meet builds an image of this program alone, which says a word, and leaves none of it.
 func (b *Backend) meet(ctx context.Context, word, network string) error {
-	path, err := os.Executable()
+	path, err := b.program, error(nil)
+	if path == "" {
+		path, err = os.Executable()
+	}
 	if err != nil {
 		return err
 	}
-	program, err := os.Open(path)
+	program, err := os.Open(path) //nolint:gosec // it is this program
 	if err != nil {
 		return err
 	}

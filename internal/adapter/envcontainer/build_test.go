@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -17,6 +19,18 @@ import (
 	"prentice/internal/engine/environment"
 	"prentice/internal/kit/container/containertest"
 )
+
+// meeting is a program that needs no library, as the program of a release does.
+func meeting(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "meeting")
+	c := exec.Command("go", "build", "-o", program, "./testdata/meeting")
+	c.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return program
+}
 
 func TestAnImageIsBuiltFromTheTreeOnceAndAlone(t *testing.T) {
 	w := newWorld(t)
@@ -71,7 +85,7 @@ func TestAnImageIsBuiltFromTheTreeOnceAndAlone(t *testing.T) {
 
 func TestABuildReachesTheHostsThatAreNamedAndNothingElse(t *testing.T) {
 	w := newWorld(t)
-	w.here = true
+	w.here, w.program = true, meeting(t)
 	answering := func(text string) (string, *atomic.Int64) {
 		asked := &atomic.Int64{}
 		l, err := net.Listen("tcp", ":0") // at each address of the machine, as of a careless program
@@ -158,6 +172,7 @@ func TestAnEngineThatOverlooksTheNetworkOfABuildBuildsNothingWithHosts(t *testin
 	e.Image("localhost/tools:1", containertest.Made{})
 	overlooks(t, e)
 	b := newBackend(t, e, own)
+	b.program = meeting(t)
 	s := environment.Spec{ID: "open", Hosts: []string{"example.com"}, Tree: fstest.MapFS{"Dockerfile": {Data: []byte("FROM localhost/tools:1\nRUN echo performed\n")}},
 		Services: []environment.Service{{Name: "web", Build: &environment.Build{Context: "."}}}}
 	var said bytes.Buffer
