@@ -22,6 +22,15 @@ read -r good bad
 exec </dev/null
 cd -- "$6" 2>/dev/null || cd /
 ident "$$" 1<>"$d/keeper"
+n=0 # no script begins before what it prints is kept: who keeps it may be ended on its way into a session of its own
+while :; do
+  word=
+  { read -r word rest <"$d/relay"; } 2>/dev/null
+  [ "$word" != keeps ] || break
+  [ "$n" -lt 500 ] && [ -d "$d" ] || exit 0
+  n=$((n + 1))
+  sleep 0.01 2>/dev/null || sleep 1
+done
 set -C
 { true >"$d/begun"; } 2>/dev/null || exit 0 # someone gave it up, or nothing can be kept
 set +C

@@ -4,6 +4,7 @@
 trap '' HUP INT TERM
 umask 077
 d=$1 limit=$2
+echo "keeps " 1<>"$d/relay"
 nap() { sleep "$1" 2>/dev/null || sleep 1; }
 status() {
   word=

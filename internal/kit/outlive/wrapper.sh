@@ -80,6 +80,12 @@ unbegun() {
   { read -r g rest <"$d/group"; } 2>/dev/null
   case $g in --*) ;; *) return 1 ;; esac
 }
+# unkept: its keeper has not said yet who it is.
+unkept() {
+  pid=
+  { read -r pid rest <"$d/keeper"; } 2>/dev/null
+  case $pid in --*) ;; *) return 1 ;; esac
+}
 # drop: a claim loses its name first. Of one that is taken away file by file, a keeper that
 # comes late could find the mark gone by which it was given up, and begin it.
 drop() { mv -f "$d" "$new" 2>/dev/null && rm -rf "$new"; }
@@ -165,7 +171,7 @@ follow() {
     if [ "$((seg + size))" -gt "$off" ]; then emit; quiet=0 early=0; continue; fi
     [ "$word" != end ] || continue
     if [ "$quiet" -ge 40 ] || ! under_way; then
-      if [ -e "$d/armed" ] && [ ! -e "$d/begun" ] && [ "$fresh" -lt 100 ] && unbegun; then
+      if [ -e "$d/armed" ] && [ ! -e "$d/begun" ] && [ "$fresh" -lt 100 ] && unbegun && unkept; then
         fresh=$((fresh + 1)) # the keeper is about to begin
       elif [ "$early" -gt 0 ]; then
         early=0 # what it printed comes first
@@ -244,7 +250,7 @@ make() {
 }
 arm() {
   line=----------------------------------------------------------------
-  for file in status keeper group; do echo "$line$line" >"$new/$file" || return 1; done
+  for file in status keeper group relay; do echo "$line$line" >"$new/$file" || return 1; done
   for file in read left; do echo "0 $line" >"$new/$file" || return 1; done
   echo "$TOKEN" >"$new/claim" && true >"$new/out-0" && script "$new/s/$NAME.sh" && true >"$new/armed"
 }
