@@ -84,7 +84,7 @@ func ready(dir string) bool {
 		for _, e := range entries {
 			name := e.Name()
 			line, over := lines[name]
-			goes := name == "begun" || name == "drained" || name == "more" || strings.HasPrefix(name, "out-") && name != "out-0"
+			goes := name == "begun" || name == "relay" || name == "drained" || name == "more" || strings.HasPrefix(name, "out-") && name != "out-0"
 			switch {
 			case goes && !last:
 				err = os.Remove(dir + "/" + name)
