@@ -36,8 +36,8 @@ type Box struct {
 	preparing sync.Mutex // held while what all providers of a kind begin with is made
 
 	commons *commons
-	tending sync.WaitGroup // whoever looks after the shared server
-	seeding chan struct{}  // whoever makes a template has it
+	tending sync.WaitGroup // the work that looks after the shared server
+	seeding chan struct{}  // held by the one that makes a template
 
 	mu    sync.Mutex
 	rooms map[string]*room // guarded by mu, as what follows

@@ -26,7 +26,7 @@ const commonsID = "commons"
 // commons is the server in which environments have a database each. It is begun when the
 // first asks for one, and ends a while after the last is gone; its templates stay.
 type commons struct {
-	turn   chan struct{} // whoever has it may use what follows
+	turn   chan struct{} // its holder may use what follows
 	id     string        // "" is that it was not begun by this process
 	conn   *pgx.Conn
 	word   string // the password of its first role

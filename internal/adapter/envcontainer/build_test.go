@@ -134,7 +134,7 @@ func TestABuildReachesTheHostsThatAreNamedAndNothingElse(t *testing.T) {
 	}
 	i := must(w.Backend.engine.Image(t.Context(), w.pin("reaches", "web")))
 	if kept := strings.Join(i.Config.Env, " "); strings.Contains(strings.ToLower(kept), "proxy") {
-		t.Errorf("the image keeps the way out of its build: %s", kept)
+		t.Errorf("the image keeps the proxy of its build: %s", kept)
 	}
 	// The same without hosts is another image, and reaches nothing.
 	s.ID, s.Hosts = "alone", nil

@@ -28,10 +28,10 @@ func Status(pid int) (map[string]string, error) {
 	return status, nil
 }
 
-// exiting is a flag of a process that is on its way out (PF_EXITING), in the kernel's own count.
+// exiting is a flag of a process that is ending (PF_EXITING), in the kernel's own count.
 const exiting = 4
 
-// Ending says whether a process is no more, is only remembered, or is on its way out: of such
+// Ending says whether a process is no more, is only remembered, or is ending: of such
 // a one the kernel says less than was, as that it is in no control group. What was found
 // wrong before this is asked may then be no more than that.
 func Ending(pid int) bool {
