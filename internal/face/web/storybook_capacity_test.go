@@ -16,7 +16,7 @@ var storyResources = []capacity.Line{
 	resource("disk", "host/local", "bytes", 212<<30, 256<<30, storyOutlook()),
 	resource("seats-of-the-monitoring-service-in-the-north", "group/payments", "seats", 41, 50, capacity.Outlook{State: capacity.Unsure, Says: "it may be used up from 2026-03-09 on; its past does not say when: no rule was better than that it stays as it is", Until: noon.AddDate(0, 0, 14), Skill: 1.1, Tried: 4}),
 	resource("memory", "host/local", "bytes", 5<<30, 16<<30, capacity.Outlook{State: capacity.Enough, Says: "it lasts beyond 2026-03-18", Until: noon.AddDate(0, 0, 14), Skill: 0.4, Tried: 4}),
-	resource("inodes", "host/local", "files", 821_000, 16_777_216, capacity.Outlook{State: capacity.Unknown, Says: "it was measured for 5 hours: that is too short to be tried on its own past"}),
+	resource("inodes", "host/local", "files", 821_000, 16_777_216, capacity.Outlook{State: capacity.Unknown, Says: "it was measured for 5 hours so far: too short a time to be tried on its own past"}),
 }
 
 func resource(name string, about prentice.Ref, unit string, used, limit int64, o capacity.Outlook) capacity.Line {

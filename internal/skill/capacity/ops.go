@@ -8,6 +8,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/series"
+	"prentice/internal/kit/clip"
 	"prentice/internal/op"
 )
 
@@ -29,8 +30,8 @@ type NameIn struct {
 type RecordIn struct {
 	Name  string       `json:"name" arg:"1" maxLength:"60" pattern:"^[a-z0-9][a-z0-9.-]*$" example:"db1-connections" doc:"Its name: small letters, digits, dots and dashes."`
 	About prentice.Ref `json:"about" maxLength:"200" example:"host/db1" doc:"The host, the service or the team whose it is."`
-	Used  int64        `json:"used" minimum:"0" example:"41" doc:"How much of it is in use, in its unit."`
-	Limit int64        `json:"limit" minimum:"1" example:"100" doc:"How much of it there is."`
+	Used  int64        `json:"used" minimum:"0" maximum:"9007199254740992" example:"41" doc:"How much of it is in use, in its unit."`
+	Limit int64        `json:"limit" minimum:"1" maximum:"9007199254740992" example:"100" doc:"How much of it there is."`
 	Unit  string       `json:"unit" maxLength:"20" pattern:"^[a-z%][a-z %/]*$" example:"connections" doc:"What is counted; bytes are shown in larger units."`
 }
 
@@ -62,8 +63,11 @@ func (k *Desk) list(ctx context.Context, c op.Call, in ListIn) (List, error) {
 			continue
 		}
 		o, err := k.outlook(ctx, c.Now, r)
-		if err != nil {
+		if ctx.Err() != nil {
 			return List{}, err
+		}
+		if err != nil { // it hides no other
+			o = Outlook{State: Unknown, Says: "what was measured of it cannot be read: " + clip.Text(err.Error())}
 		}
 		o.Past, o.Ahead = nil, nil
 		if in.State == "" || o.State == in.State {

@@ -84,7 +84,7 @@ func (s scale) look(now time.Time, r Resource, points []series.Point) Outlook {
 		o.State, o.Says = Exhausted, "nothing of it is left"
 		return o
 	case err != nil:
-		o.Says = fmt.Sprintf("it was measured for %s: that is too short to be tried on its own past", span(time.Duration(len(values))*time.Duration(s.step)))
+		o.Says = "it was measured for " + span(time.Duration(len(values))*time.Duration(s.step)) + " so far: too short a time to be tried on its own past"
 		return o
 	}
 	low, high := f.Band(band)
@@ -151,6 +151,8 @@ func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 // span is a time as people read it.
 func span(d time.Duration) string {
 	switch n := int(d / time.Hour); {
+	case n == 0:
+		return "less than an hour"
 	case n == 1:
 		return "1 hour"
 	case n < 48:

@@ -33,6 +33,8 @@ type store struct{ db *db.DB }
 func (s store) series() *series.Store { return &series.Store{DB: s.db} }
 
 // keep adds a measurement. One that is older than the newest is a point of the past alone.
+// Its point has no sum: the greatest counts, and numbers of others may sum up to more than a
+// database can count.
 func (s store) keep(ctx context.Context, r Resource) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
 		var there int
@@ -47,7 +49,7 @@ func (s store) keep(ctx context.Context, r Resource) error {
 			WHERE capacity_resources.at <= excluded.at`, r.Name, string(r.About), r.Unit, r.Used, r.Limit, db.Micros(r.At), string(r.By)); err != nil {
 			return err
 		}
-		return s.series().Add(tx, series.Key{Kind: usedKind, About: r.Ref(), Name: r.Unit}, series.Of(series.Fine.Slot(r.At), r.Used))
+		return s.series().Add(tx, series.Key{Kind: usedKind, About: r.Ref(), Name: r.Unit}, series.Point{Slot: series.Fine.Slot(r.At), Count: 1, Min: r.Used, Max: r.Used})
 	})
 }
 

@@ -96,6 +96,49 @@ func TestWhatIsRecordedDayByDayEndsAndIsToldOnceADay(t *testing.T) {
 	})
 }
 
+func TestNoNumberOfOneHidesTheOthers(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.put("seats", 50, 50, "seats")
+		for range 2100 { // as many as sum up to more than a database can count
+			w.put("huge", 1<<53, 1<<53, "grains")
+		}
+		if err := d.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(`INSERT INTO capacity_resources (name, about, unit, used, most, at, by) VALUES ('a', 'host/db1', 'x', 1, 2, 0, '')`)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		list, err := w.list(t.Context(), w.call(), ListIn{})
+		if err != nil || len(list.Resources) != 3 || list.Resources[0].State != Exhausted || list.Resources[1].State != Exhausted {
+			t.Fatal(list, err)
+		}
+		if err := w.tell(t.Context()); err != nil || len(w.sent) != 2 {
+			t.Errorf("%v %+v", err, w.sent)
+		}
+	})
+}
+
+func TestWhatCannotBeReadOfOneIsSaidAndHidesNoOther(t *testing.T) {
+	d := dbtest.SQLite(t)
+	w := newWorld(t, d)
+	w.put("seats", 50, 50, "seats")
+	w.put("disk", 1, 50, "gigabytes")
+	if err := d.Write(t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(`UPDATE series_points SET most = 'many' WHERE about = 'capacity/disk'`) // SQLite keeps words where numbers belong
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	list, err := w.list(t.Context(), w.call(), ListIn{})
+	if err != nil || len(list.Resources) != 2 || list.Resources[0].Name != "seats" || list.Resources[1].State != Unknown || !strings.Contains(list.Resources[1].Says, "cannot be read") {
+		t.Errorf("%+v %v", list, err)
+	}
+	if err := w.tell(t.Context()); err == nil || len(w.sent) != 1 {
+		t.Errorf("it is told, and so is what could not be read: %v %+v", err, w.sent)
+	}
+}
+
 func TestAnOlderMeasurementIsAPointOfThePastAlone(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)

@@ -3,6 +3,7 @@ package capacity
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -59,16 +60,19 @@ func (k *Desk) measure(ctx context.Context) error {
 }
 
 // tell tells of what is used up, or is within the notice: once for each day on which it is.
+// What cannot be read of one hides no other.
 func (k *Desk) tell(ctx context.Context) error {
 	now := k.Clock()
 	all, err := k.kept.list(ctx, `ORDER BY name`)
 	if err != nil {
 		return err
 	}
+	var unread error
 	for _, r := range all {
 		o, err := k.outlook(ctx, now, r)
 		if err != nil {
-			return err
+			unread = errors.Join(unread, fmt.Errorf("%s: %w", r.Ref(), err))
+			continue
 		}
 		if !o.pressing(now) {
 			continue
@@ -82,7 +86,7 @@ func (k *Desk) tell(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return unread
 }
 
 // pressing says whether someone has to act: nothing is left, or it is likely to be used up and
