@@ -137,7 +137,11 @@ func (b *Bound) paced(next http.Handler) http.Handler {
 			return
 		}
 		if b.Long != nil && b.Long(r) {
-			r.Body = &dripping{ReadCloser: r.Body, deadline: deadline, patience: b.Reading, end: whole}
+			d := &dripping{ReadCloser: r.Body, deadline: deadline, patience: b.Reading, two: r.ProtoMajor > 1, end: whole}
+			if !d.two { // a handler that leaves all of it unread
+				d.within()
+			}
+			r.Body = d
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -165,23 +169,32 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// dripping is a body of which each part has its time.
+// dripping is a body of which each part has its time. So has the rest that the server reads
+// itself, when a handler did not take all of it.
 type dripping struct {
 	io.ReadCloser
 	deadline *http.ResponseController
 	patience time.Duration
+	two      bool // HTTP/2, where a time that has come ends a stream from which nothing is read
 	end      func()
 }
 
 // Read implements io.Reader.
 func (d *dripping) Read(p []byte) (int, error) {
-	_ = d.deadline.SetReadDeadline(time.Now().Add(d.patience)) // a test recorder has no connection
+	d.within()
 	n, err := d.ReadCloser.Read(p)
-	_ = d.deadline.SetReadDeadline(time.Time{}) // HTTP/2 would end what no one reads at the moment
+	if d.two || err == io.EOF {
+		_ = d.deadline.SetReadDeadline(time.Time{})
+	}
 	if err == io.EOF {
 		d.end()
 	}
 	return n, err
+}
+
+// within gives what is read next its time.
+func (d *dripping) within() {
+	_ = d.deadline.SetReadDeadline(time.Now().Add(d.patience)) // a test recorder has no connection
 }
 
 // answer gives each part of an answer its time, so that a stream may last and a

@@ -139,3 +139,41 @@ func TestWhoDoesNotReadIsLeft(t *testing.T) {
 		res.Body.Close()
 	})
 }
+
+func TestTheRestOfABodyThatAHandlerLeavesHasItsTimeToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/reads" {
+				_, _ = io.ReadAll(r.Body)
+			}
+			fmt.Fprintln(w, "answered")
+		})}
+		(&Bound{Most: 100, Reading: 30 * time.Second, Writing: 30 * time.Second, Size: 100, Clock: time.Now, Long: func(*http.Request) bool { return true }}).Guard(s)
+		l := pipes{make(chan net.Conn), make(chan struct{})}
+		ended := make(chan error, 1)
+		go func() { ended <- s.Serve(l) }()
+		for _, path := range []string{"/reads", "/does-not"} {
+			here, there := net.Pipe()
+			l.come <- there
+			fmt.Fprintf(here, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\na", path)
+			left := make(chan string, 1)
+			go func() {
+				all, _ := io.ReadAll(here)
+				left <- string(all)
+			}()
+			select {
+			case all := <-left:
+				if !strings.Contains(all, "answered") {
+					t.Errorf("%s: %q", path, all)
+				}
+			case <-time.After(time.Hour):
+				t.Errorf("%s: the connection is still there", path)
+				here.Close() //nolint:errcheck // the server is to end
+				<-left
+			}
+		}
+		close(l.end)
+		s.Close() //nolint:errcheck // the test is over
+		<-ended
+	})
+}
