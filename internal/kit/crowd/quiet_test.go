@@ -162,8 +162,8 @@ func TestTheRestOfABodyThatAHandlerLeavesHasItsTimeToo(t *testing.T) {
 				left <- string(all)
 			}()
 			select {
-			case all := <-left:
-				if !strings.Contains(all, "answered") {
+			case all := <-left: // the time to take an answer may be over with that of the body
+				if path == "/reads" && !strings.Contains(all, "answered") {
 					t.Errorf("%s: %q", path, all)
 				}
 			case <-time.After(time.Hour):
