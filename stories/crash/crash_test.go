@@ -58,6 +58,16 @@ var only = flag.String("scenario", "", "try only the scenarios that have this in
 
 var everywhere = flag.Bool("replicas-everywhere", false, "with two replicas, and of landings on PostgreSQL, try every kill point and not a sample of them")
 
+var share = flag.String("share", "0/1", "try the K-th of N shares of the kill points alone (K/N)")
+
+// shareOf reads -share.
+func shareOf(t *testing.T) (k, n int) {
+	if _, err := fmt.Sscanf(*share, "%d/%d", &k, &n); err != nil || k < 0 || k >= n {
+		t.Fatalf("-share=%s: want K/N with K from 0 to N-1", *share)
+	}
+	return k, n
+}
+
 // proof is what is proven on which sort of database: of one server that is killed
 // and started again, or of two, of which one is killed and the other takes over.
 type proof struct {
@@ -131,7 +141,8 @@ func prove(t *testing.T, of proof, tpl *template) {
 // rehearse plays every scenario once without a kill, and makes the sweeps from
 // what it sees.
 func rehearse(t *testing.T, of proof, list []*lane) []*sweep {
-	sweeps := sweepsOf(of.scenarios(), of.every())
+	k, n := shareOf(t)
+	sweeps := sweepsOf(of.scenarios(), of.every(), k, n)
 	next := make(chan *sweep, len(sweeps))
 	for _, s := range sweeps {
 		next <- s
@@ -214,10 +225,10 @@ type sweep struct {
 	tried tally
 }
 
-func sweepsOf(list []scenario, every int) []*sweep {
+func sweepsOf(list []scenario, every, k, n int) []*sweep {
 	var sweeps []*sweep
 	for i, sc := range list {
-		sweeps = append(sweeps, &sweep{scenario: sc, every: every, next: i % every})
+		sweeps = append(sweeps, &sweep{scenario: sc, every: every * n, next: i%every + every*k})
 	}
 	return sweeps
 }

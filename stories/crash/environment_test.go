@@ -53,12 +53,13 @@ func provesEnvironments(t *testing.T, tpl *template, every int) {
 	} else if testing.Short() {
 		every *= 4
 	}
+	k, n := shareOf(t)
 	next := make(chan string, 2*len(points))
 	for i, what := range points {
-		if i%every == 0 {
+		if i%(every*n) == every*k {
 			next <- fmt.Sprintf("before:%d", i+1)
 		}
-		if strings.HasPrefix(what, "commit ") && (i+every/2)%every == 0 { // after a moment it is as before what comes next
+		if strings.HasPrefix(what, "commit ") && (i+every/2)%(every*n) == every*k { // after a moment it is as before what comes next
 			next <- fmt.Sprintf("after:%d", i+1)
 		}
 	}
