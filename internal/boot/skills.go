@@ -79,6 +79,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 			Tell: s.inbox.SendIn, Files: func() ([]prototype.Declared, []prentice.Finding, error) { return prototype.InFolder(s.Team.dir()) }, Claims: s.claimed, Places: placesOf{s}, Code: prototyping.Code{At: s.codeAt, MayLand: s.mayLand}, Propose: s.proposeScaffold, Removals: s.removals(), Log: s.log},
 		Availability: availability.Deps{DB: s.db, Catalog: s.Team.Catalog, Prober: s.prober, Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure, Claims: s.claimed, Tool: "probe@" + s.Settings.build.Version},
 		Build:        s.releases(),
+		Oncall:       s.onCall(),
 		Capacity:     capacity.Deps{DB: s.db, Clock: time.Now, Here: func() []capacity.Measured { return measuredHere(s.Settings.Data) }, Send: s.inbox.Send, Log: s.log},
 		Design: design.Deps{
 			Catalog: s.Team.Catalog,

@@ -10,6 +10,7 @@ import (
 	"prentice/internal/engine/notice"
 	"prentice/internal/engine/outgoing"
 	"prentice/internal/engine/release"
+	"prentice/internal/engine/rota"
 	"prentice/internal/skill"
 	"prentice/internal/team"
 	"prentice/internal/team/calendar"
@@ -31,6 +32,7 @@ func (t *teamNow) limits() gate.Limits          { return team.Of(t.said, gate.Fi
 func (t *teamNow) notices() *notice.Settings    { return team.Of(t.said, notice.File) }
 func (t *teamNow) webhooks() *outgoing.Rules    { return team.Of(t.said, outgoing.File) }
 func (t *teamNow) flags() *flag.Set             { return team.Of(t.said, flag.File) }
+func (t *teamNow) oncall() *rota.Settings       { return team.Of(t.said, rota.File) }
 func (t *teamNow) releases() *release.Rules     { return team.Of(t.said, release.File) }
 func (t *teamNow) alerts() *alert.Rules         { return team.Of(t.said, alert.File) }
 

@@ -12,6 +12,7 @@ import (
 	"prentice/internal/skill/design"
 	"prentice/internal/skill/environments"
 	"prentice/internal/skill/learning"
+	"prentice/internal/skill/oncall"
 	"prentice/internal/skill/previews"
 	"prentice/internal/skill/prototyping"
 	"prentice/internal/skill/security"
@@ -31,6 +32,7 @@ type Deps struct {
 	Design       design.Deps
 	Environments environments.Deps
 	Learning     learning.Deps
+	Oncall       oncall.Deps
 	Previews     previews.Deps
 	Prototyping  prototyping.Deps
 	Security     security.Deps
@@ -45,6 +47,7 @@ func Skills(d Deps) []skill.Skill {
 	return []skill.Skill{
 		supervision.New(d.Supervision),
 		support.New(d.Support),
+		oncall.New(d.Oncall),
 		availability.New(d.Availability),
 		capacity.New(d.Capacity),
 		automation.New(d.Automation),
