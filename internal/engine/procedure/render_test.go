@@ -210,6 +210,21 @@ func TestPlansAreRefused(t *testing.T) {
 	}
 }
 
+func TestAScriptThatManagesWithoutAFactOfTheServiceIsPlanned(t *testing.T) {
+	for script, planned := range map[string]bool{
+		`test -z "${SERVICE_RUN:-}" || sh -c "$SERVICE_RUN status"`: true,
+		`test -z "${SERVICE_RUN+x}" || sh -c "$SERVICE_RUN status"`: true,
+		`sh -c "${SERVICE_RUN} status"`:                             false,
+		`sh -c "${SERVICE_RUN#*-} ${SERVICE_UNIT:-}"`:               false,
+	} {
+		text := front("inputs: {service: {type: service}}") + "\n## Act\n\n```sh id=a\n" + script + "\n```\n"
+		_, err := procedure.Render(library(t, text), proceduretest.Catalog(), prentice.RunRequest{Procedure: "p", Inputs: map[string]string{"service": "checkout"}})
+		if (err == nil) != planned || err != nil && !strings.Contains(err.Error(), "needs $SERVICE_RUN") {
+			t.Errorf("%s: %v", script, err)
+		}
+	}
+}
+
 func TestNothingIsPlannedWithoutACatalog(t *testing.T) {
 	if _, err := procedure.Render(library(t, front()+act), nil, prentice.RunRequest{Procedure: "p"}); prentice.KindOf(err) != prentice.Refused {
 		t.Errorf("got %v", err)

@@ -131,19 +131,30 @@ func (s *scene) question(step *prentice.PlannedStep, spec prentice.StepSpec, pre
 }
 
 // factsFor refuses a step that reads a fact of the service which the catalog
-// does not have: a shell would take it for nothing.
+// does not have: a shell would take it for nothing. A script that says itself what
+// is done without it, as ${SERVICE_URL:-} does, is not refused.
 func (s *scene) factsFor(spec prentice.StepSpec) error {
 	if spec.Script == "" || s.service == nil {
 		return nil
 	}
 	for _, m := range mentioned.FindAllStringSubmatch(spec.Body, -1) {
-		if _, set := s.environ[m[1]]; !set && oneOf(m[1], serviceFacts) {
+		if _, set := s.environ[m[1]]; !set && oneOf(m[1], serviceFacts) && !otherwise(spec.Body, m[1]) {
 			fact := strings.ToLower(strings.TrimPrefix(m[1], "SERVICE_"))
 			return prentice.Errorf(prentice.Refused, "step %s needs $%s, and the catalog has no %s for %s", spec.ID, m[1], fact, s.service.Ref).
 				In(spec.At).Try("add it to the service's catalog-info.yaml")
 		}
 	}
 	return nil
+}
+
+// otherwise says whether a script has something else for a variable that is not set.
+func otherwise(script, name string) bool {
+	for _, sign := range []string{":-", "-", ":+", "+"} {
+		if strings.Contains(script, "${"+name+sign) {
+			return true
+		}
+	}
+	return false
 }
 
 // fill works out the expressions in an attribute's value.
