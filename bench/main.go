@@ -70,6 +70,7 @@ var measurements = []measurement{
 	{"forge.verdict", verdicts},
 	{"forge.idle", idleForge},
 	{"forecast", forecasts},
+	{"burn", burns},
 	{"flags", flags},
 	{"experiments", experiments},
 	{"proxy", proxy},
