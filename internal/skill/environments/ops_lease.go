@@ -85,7 +85,6 @@ func (k *Desk) placeShown(ctx context.Context, p environment.Place, now time.Tim
 		return PlaceShown{}, err
 	}
 	out := PlaceShown{PlaceOut: placeOut(p, h, deployed, now), Longest: p.Longest, Queue: []LeaseOut{}, Past: []LeaseOut{}, Like: p.Like}
-	out.Drift = drift(p, out.Lease, deployed)
 	for _, l := range h.Queue {
 		out.Queue = append(out.Queue, leaseOut(l))
 	}

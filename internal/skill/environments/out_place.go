@@ -25,6 +25,7 @@ type PlaceOut struct {
 	Lease    *LeaseOut    `json:"lease,omitempty"`
 	Waiting  int          `json:"waiting,omitempty"`
 	Deployed []Deployed   `json:"deployed"`
+	Drift    []Difference `json:"drift"` // in what it is not as it should be: what is there, and what should be
 }
 
 // LeaseOut is a lease.
@@ -70,6 +71,7 @@ func placeOut(p environment.Place, h environment.Held, all []Deployed, now time.
 			out.Deployed = append(out.Deployed, d)
 		}
 	}
+	out.Drift = drift(p, out.Lease, all)
 	return out
 }
 
@@ -86,6 +88,9 @@ func (p PlaceOut) What() string {
 		texts = append(texts, strings.TrimSpace(d.Service.Name()+" "+d.Version))
 	}
 	slices.Sort(texts)
+	if len(p.Drift) > 0 {
+		texts = append(texts, fmt.Sprintf("▲ drifted: %s", op.Count(len(p.Drift), "difference", "differences")))
+	}
 	return strings.Join(texts, ", ")
 }
 
@@ -124,7 +129,6 @@ type PlaceShown struct {
 	Queue   []LeaseOut    `json:"queue"`
 	Past    []LeaseOut    `json:"past"`
 	Like    string        `json:"like,omitempty"`
-	Drift   []Difference  `json:"drift"` // in what it is not as it should be: what is there, and what should be
 }
 
 // Lasts is how long one lease can last, for people.

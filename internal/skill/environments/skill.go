@@ -139,9 +139,10 @@ var badges = map[string]op.Badge{
 	"env stopping": {Sign: "◑", Word: "stopping", Hue: op.Busy},
 	"env stopped":  {Sign: "○", Word: "stopped", Hue: op.Quiet},
 
-	"place open": {Sign: "●", Word: "open", Hue: op.Good},
-	"place free": {Sign: "○", Word: "free", Hue: op.Quiet},
-	"place held": {Sign: "◆", Word: "held", Hue: op.Busy},
+	"place open":    {Sign: "●", Word: "open", Hue: op.Good},
+	"place free":    {Sign: "○", Word: "free", Hue: op.Quiet},
+	"place held":    {Sign: "◆", Word: "held", Hue: op.Busy},
+	"place drifted": {Sign: "▲", Word: "drifted", Hue: op.Attention},
 
 	"service waiting":   {Sign: "◌", Word: "waiting", Hue: op.Quiet},
 	"service starting":  {Sign: "◐", Word: "starting", Hue: op.Busy},
