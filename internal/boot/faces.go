@@ -12,6 +12,7 @@ import (
 	"prentice/internal/face/api"
 	"prentice/internal/face/hook"
 	"prentice/internal/face/ofrep"
+	"prentice/internal/face/pager"
 	"prentice/internal/face/web"
 	"prentice/internal/op"
 	"prentice/internal/skill"
@@ -57,6 +58,10 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	mux.Handle("/v1/grafana", hooks)
 	mux.Handle("/v1/hook/", hooks)
 	mux.Handle("/api/v2/", silences)
+	pagers := s.pagerFace(through)
+	for _, path := range pager.Paths() {
+		mux.Handle(path, pagers)
+	}
 	mux.Handle(ofrep.Path, flags)
 	mux.Handle(prototyping.FeedbackPath, s.feedbackByToken())
 	mux.Handle(gitPath, s.hosting.HTTP(gitPath, s.gitDoor()))

@@ -2,19 +2,29 @@ package boot
 
 import (
 	"context"
+	"crypto/rand"
+	"net/http"
 	"slices"
 	"time"
 
 	"prentice"
 	"prentice/internal/engine/notice"
 	"prentice/internal/engine/rota"
+	"prentice/internal/face/pager"
 	"prentice/internal/skill/oncall"
+	"prentice/internal/skill/support"
 )
 
 // onCall is what calling people needs.
 func (s *System) onCall() oncall.Deps {
 	return oncall.Deps{DB: s.db, Clock: time.Now, Settings: func() *rota.Settings { return s.Team.now.Load().oncall() },
-		Record: s.ledger.Append, People: s.persons, Reached: s.reachedBy, Log: s.log}
+		Record: s.ledger.Append, People: s.persons, Incident: s.incidentStanding, Lapse: func(ctx context.Context, n int64, why string) error { return s.desk.Lapse(ctx, n, why) }, Tell: s.inbox.SendIn, Reached: s.reachedBy, Log: s.log}
+}
+
+// incidentStanding is how an incident stands, as the desk of support keeps it.
+func (s *System) incidentStanding(ctx context.Context, number int64) (oncall.Standing, error) {
+	i, word, err := s.desk.Known(ctx, number)
+	return oncall.Standing{Subject: i.Subject, Title: i.Title, Severity: i.Severity, Owner: i.Owner, Open: err == nil && i.Closed.IsZero(), Acked: i.Acked(), Muted: i.Muted != nil, LastWord: word}, err
 }
 
 // persons are the people who are known here.
@@ -31,4 +41,25 @@ func (s *System) reachedBy(who prentice.Ref) bool {
 		return found
 	}
 	return settings != nil && slices.ContainsFunc(settings.Channels, func(c notice.Channel) bool { return slices.Contains(c.People, who) })
+}
+
+// pagerFace answers programs that speak to a pager. Their keys are tokens.
+func (s *System) pagerFace(through support.Through) http.Handler {
+	return pager.New(pager.Config{
+		Send: func(ctx context.Context, by prentice.Actor, e prentice.Event) error {
+			_, err := through.Send(ctx, by, e)
+			return err
+		},
+		Acknowledge: func(ctx context.Context, by prentice.Actor, source, alert string) error {
+			incident, err := s.desk.Suffers(ctx, by.Ref(), source, alert)
+			if err != nil || incident == "" {
+				return err // as PagerDuty does: what is not known needs no answer
+			}
+			if err := through.Acknowledge(ctx, by, incident); prentice.KindOf(err) != prentice.Conflict {
+				return err
+			}
+			return nil // another has it already
+		},
+		Known: s.bearer, Clock: time.Now, NewID: rand.Text, Log: s.log,
+	})
 }

@@ -24,7 +24,7 @@ const (
 	alertEnds  = "alert.resolved"
 )
 
-// alertOf reads an event of an Alertmanager or a Grafana. Their ids are made of the
+// alertOf reads an event of an Alertmanager, a Grafana, or what speaks to a pager. Their ids are made of the
 // alert's fingerprint and of the time at which it began to fire: an alert that goes
 // and comes back while its cause stays has the id that it had before.
 func alertOf(l letter) (a alert, found bool) {
@@ -39,7 +39,11 @@ func alertOf(l letter) (a alert, found bool) {
 // give to their senders.
 func isAlertSource(source string) bool {
 	name, _, _ := strings.Cut(source, "/")
-	return name == "alertmanager" || name == "grafana"
+	switch name {
+	case "alertmanager", "grafana", "pagerduty", "opsgenie", "goalert":
+		return true
+	}
+	return false
 }
 
 // told is what was last said of an alert.

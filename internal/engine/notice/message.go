@@ -113,6 +113,7 @@ type said struct {
 	Was       prentice.Ref   `json:"was"`      // who had it
 	Quiet     bool           `json:"quiet"`    // no one is to be told
 	Question  string         `json:"question"` // that a prototype asks
+	For       prentice.Ref   `json:"for"`      // who is called
 	Hint      string         `json:"hint"`     // that the catalog does not have what it is about
 }
 
@@ -138,6 +139,10 @@ func topicsOf(e prentice.Event, d said) []string {
 		if d.Quiet {
 			return nil
 		}
+		return []string{Incident}
+	case "oncall.page":
+		return []string{Paged}
+	case "oncall.exhausted":
 		return []string{Incident}
 	case "incident.acknowledged", "incident.assigned":
 		return []string{Acked}
@@ -181,7 +186,7 @@ func compose(topic string, e prentice.EventRecord, d said, run *run.View, link s
 		if topic == Review {
 			m.Title = fmt.Sprintf("%s used break-glass on %s, and another person must review it", orSomebody(d.By), m.About)
 		}
-	case Incident, Acked, Resolved:
+	case Incident, Acked, Resolved, Paged:
 		m.incident(topic, e, d)
 	case Changed:
 		m.change(e, d)
@@ -235,6 +240,14 @@ func (m *Message) incident(topic string, e prentice.EventRecord, d said) {
 		m.Title = fmt.Sprintf("%s is assigned to no one, %s gave it back%s", which, personName(d.By), what)
 	case "incident.assigned":
 		m.Title = fmt.Sprintf("%s is assigned to %s by %s%s", which, has, personName(d.By), what)
+	case "oncall.page":
+		m.For, m.Title, m.Says = d.For, fmt.Sprintf("You are called for %s%s%s", which, inBrackets(m.Severity), what), line(d.Why)
+		m.Command = fmt.Sprintf("prentice incident ack %s", m.About)
+		if d.Count > 1 {
+			m.Title = fmt.Sprintf("You are called again for %s%s%s", which, inBrackets(m.Severity), what)
+		}
+	case "oncall.exhausted":
+		m.Title, m.Says = fmt.Sprintf("No one answers for %s%s", which, what), line(d.Why)
 	case "person.called":
 		m.Title, m.Says = fmt.Sprintf("A person must look at %s%s", which, what), line(d.Why)
 	}

@@ -70,6 +70,9 @@ func (o *Outbox) post(ctx context.Context, s *Settings, key string, m Message) e
 		}
 		channels = s.with(channels, m.Assignee)
 	}
+	if m.Topic == Paged {
+		channels = s.paging(m, belongs)
+	}
 	if m.Topic == Changed {
 		var err error
 		if channels, err = o.concerned(ctx, s, channels, m); err != nil {
@@ -103,6 +106,24 @@ func (s *Settings) routes(topic string) bool {
 	return slices.ContainsFunc(s.Routes, func(r Route) bool { return slices.Contains(r.On, topic) })
 }
 
+// paging are the channels of who is called, or the channel that is. If none reaches them, those
+// that hear of the incident do: someone has to.
+func (s *Settings) paging(m Message, b belonging) []string {
+	if m.For.Kind() == "channel" {
+		if _, found := s.Channel(m.For.Name()); found {
+			return []string{m.For.Name()}
+		}
+	}
+	if own := s.with(nil, m.For); len(own) > 0 {
+		return own
+	}
+	m.Topic = Incident
+	if wanting := s.wanting(m, b); len(wanting) > 0 {
+		return wanting
+	}
+	return s.anyway(Incident, b)
+}
+
 // with adds to some channels those of a person.
 func (s *Settings) with(channels []string, person prentice.Ref) []string {
 	for _, c := range s.Channels {
@@ -115,7 +136,7 @@ func (s *Settings) with(channels []string, person prentice.Ref) []string {
 
 // told are the channels that heard, or are about to hear, of an incident.
 func (o *Outbox) told(ctx context.Context, incident prentice.Ref) ([]string, error) {
-	return o.channels(ctx, `SELECT DISTINCT channel FROM notices WHERE about = ? AND topic = ? AND state IN ('sent', 'waiting') ORDER BY channel`, string(incident), Incident)
+	return o.channels(ctx, `SELECT DISTINCT channel FROM notices WHERE about = ? AND topic IN (?, ?) AND state IN ('sent', 'waiting') ORDER BY channel`, string(incident), Incident, Paged)
 }
 
 // belonging is to what and to whom belongs what a message is about.

@@ -29,6 +29,7 @@ const (
 	Changed    = "change"          // a change was proposed, commented on, landed; also for whom it concerns, without a route
 	Silent     = "webhook"         // a program outside is told of events no more
 	Tried      = "prototype"       // no one decided on a prototype by its day
+	Paged      = "page"            // someone is called for an incident: for them, without a route
 	test       = "test"
 )
 

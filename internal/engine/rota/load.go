@@ -261,7 +261,7 @@ func (r *reader) policy(n *strict.Node, s *Settings) Policy {
 }
 
 func (r *reader) step(n *strict.Node, s *Settings) Step {
-	v := r.Mapping(n, "step", "call", "wait", "again", "when")
+	v := r.Mapping(n, "step", "call", "wait", "again", "each", "when")
 	one := Step{Wait: r.length(v["wait"], n, "step", "wait", leastWait, mostWait)}
 	for _, word := range r.Words(v["call"], "call") {
 		ref, err := prentice.ParseRef(word)
@@ -279,6 +279,12 @@ func (r *reader) step(n *strict.Node, s *Settings) Step {
 	}
 	if v["again"] != nil {
 		one.Again = r.length(v["again"], n, "step", "again", leastWait, mostWait)
+	}
+	if v["each"] != nil {
+		one.Each = r.Choice(v["each"], "each", []string{"true", "false"}) == "true"
+		if one.Again == 0 {
+			r.Wrong(v["each"], "write again: 2m", "each one would be called once, whether they answer or not")
+		}
 	}
 	if v["when"] != nil {
 		one.When = r.Choice(v["when"], "when", []string{Working, Outside})

@@ -19,6 +19,7 @@ type Step struct {
 	Call  []prentice.Ref // rotas, people and channels
 	Wait  time.Duration  // before the next step
 	Again time.Duration  // each is called again after so long, until they answer; 0 is never
+	Each  bool           // each one answers for themselves: another's answer ends no one else's calls
 	When  string
 }
 

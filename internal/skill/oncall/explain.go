@@ -11,7 +11,30 @@ func explains() []op.Explainer {
 	return []op.Explainer{
 		op.Explains("rota", "A rota says who is on call when: people take turns, and an override puts another in their place.", "rota.show",
 			func(ref prentice.Ref) NameIn { return NameIn{ref.Name()} }, tellRota),
+		op.Explains("page", "A page is one call of one person or channel for an incident, as the policy in oncall.yaml says.", "page.show",
+			func(ref prentice.Ref) PageIn { return PageIn{ref.Name()} }, tellPage),
 	}
+}
+
+func tellPage(_ prentice.Ref, p PageShown) (op.Told, error) {
+	t := op.Told{Title: string(p.Ref)}
+	who := "no one"
+	if p.Who != "" {
+		who = string(p.Who)
+	}
+	t.What.Add("%s was called for %s at %s", who, p.Incident, op.At(p.At))
+	t.Why.Add("%s", p.Why)
+	t.Why.Add("It is at step %d, in round %d: %s", p.Step, p.Round, p.Outcome())
+	if e := p.Escalation; e != nil {
+		t.Why.Add("The calling for %s: %s", p.Incident, e.Says())
+		if e.Priority != "" {
+			t.Why.Add("It is %s: someone had to answer by %s", e.Priority, op.At(e.RespondBy))
+		}
+	}
+	t.Uncertain.Add("Whether they heard it: prentice knows what the receiver took (prentice notice list), and who answered")
+	t.Offer("page.list", string(p.Incident), "see all who were called for it")
+	t.Offer("explain", string(p.Incident), "have the incident explained")
+	return t, nil
 }
 
 func tellRota(_ prentice.Ref, s Shown) (op.Told, error) {

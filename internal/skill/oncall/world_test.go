@@ -2,6 +2,7 @@ package oncall
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,6 +31,12 @@ type world struct {
 	t     *testing.T
 	now   time.Time
 	notes []string
+
+	standing Standing // of the one incident
+	mu       sync.Mutex
+	told     []string // who was told in this round; guarded by mu
+	ids      []string // of what was told; guarded by mu
+	lapsed   int
 }
 
 func newWorld(t *testing.T, d *db.DB, text string) *world {
@@ -44,6 +51,8 @@ func newWorld(t *testing.T, d *db.DB, text string) *world {
 	w := &world{t: t, now: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)}
 	w.Desk = New(Deps{DB: d, Clock: func() time.Time { return w.now }, Settings: func() *rota.Settings { return settings },
 		Record: func(_ *db.Tx, _ time.Time, notes ...prentice.Note) error {
+			w.mu.Lock()
+			defer w.mu.Unlock()
 			for _, n := range notes {
 				w.notes = append(w.notes, n.Kind)
 			}
@@ -51,8 +60,18 @@ func newWorld(t *testing.T, d *db.DB, text string) *world {
 		},
 		People: func(context.Context) ([]prentice.Ref, error) {
 			return []prentice.Ref{"person/ann", "person/ben", "person/cem"}, nil
+		},
+		Incident: func(context.Context, int64) (Standing, error) { return w.standing, nil },
+		Lapse:    func(context.Context, int64, string) error { w.lapsed++; return nil },
+		Tell: func(tx *db.Tx, e prentice.Event) error {
+			tx.After(func() {
+				w.mu.Lock()
+				defer w.mu.Unlock()
+				w.told, w.ids = append(w.told, heardOf(e)), append(w.ids, e.ID)
+			})
+			return nil
 		}}).Self.(*Desk)
-	w.clear(`oncall_overrides`)
+	w.clear(`oncall_overrides`, `oncall_escalations`, `oncall_pages`)
 	return w
 }
 

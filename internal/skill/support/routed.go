@@ -123,7 +123,7 @@ func (s *Support) taken(ctx context.Context, event int64) (incident prentice.Ref
 // probes do, and the senders of alerts.
 func live(e prentice.Event) bool {
 	from, _, _ := strings.Cut(e.Source, "/")
-	return ours(e) && (strings.HasPrefix(e.Type, "probe.") || isBeat(e)) || e.Type == "alert.firing" && (from == "alertmanager" || from == "grafana")
+	return ours(e) && (strings.HasPrefix(e.Type, "probe.") || isBeat(e)) || e.Type == "alert.firing" && slices.Contains([]string{"alertmanager", "grafana", "pagerduty", "opsgenie", "goalert"}, from)
 }
 
 // early says whether a probe tells of a failure before its service counts as down.

@@ -18,6 +18,12 @@ func (t Through) Send(ctx context.Context, by prentice.Actor, e prentice.Event) 
 	return op.Ask[Sent](ctx, t.Door, op.Request{Actor: by, Op: "event.send", In: in})
 }
 
+// Acknowledge says that someone has an incident.
+func (t Through) Acknowledge(ctx context.Context, by prentice.Actor, incident prentice.Ref) error {
+	_, err := op.Ask[Detail](ctx, t.Door, op.Request{Actor: by, Op: "incident.ack", In: ackIn{which: which{Number: string(incident)}}})
+	return err
+}
+
 // AddSilence asks for a silence, in the place of another if that is named.
 func (t Through) AddSilence(ctx context.Context, by prentice.Actor, n silence.Silence, replaces string) (SilenceOut, error) {
 	in := silenceAddIn{Matcher: n.Matchers, Starts: n.Starts, Until: n.Ends, Reason: n.Reason, Replaces: replaces}
