@@ -19,8 +19,25 @@ type Probe struct {
 	Timeout   time.Duration `json:"timeout"`
 	FailAfter int           `json:"fail_after"` // consecutive failures until the service counts as down
 	PassAfter int           `json:"pass_after"` // consecutive passes until it counts as well
+	Options   Options       `json:"options,omitempty"`
 	Says      string        `json:"-"`          // what its target does when it passes, as its kind says
 	Machine   string        `json:"-"`          // that it asks over a network, as its kind says; "" is none, or no one can tell
+}
+
+// Options are what only some kinds read of a probe, by key: a text is one value, a list
+// many, and a mapping one "name: value" each, in the order of the file. A secret stands in
+// it by its name, never by its value.
+type Options map[string][]string
+
+// Has says whether a key was written.
+func (o Options) Has(key string) bool { return len(o[key]) > 0 }
+
+// Text is the value of a key, or "".
+func (o Options) Text(key string) string {
+	if len(o[key]) == 0 {
+		return ""
+	}
+	return o[key][0]
 }
 
 // Shown is a probe's target as people may see it: without a password.
@@ -37,7 +54,8 @@ func (p Probe) Shown() string {
 type ProbeKind interface {
 	// Name is the word behind kind: in the catalog: http, tcp, command.
 	Name() string
-	// Keys are those that it reads of a probe beside what all have: status, contains.
+	// Keys are those that it reads of a probe beside what all have: status, contains, and
+	// the keys of its Options.
 	Keys() []string
 	// Lint says what is wrong with the target of a probe, or with one of its Keys.
 	Lint(Probe) []Finding
@@ -69,6 +87,16 @@ type Observation struct {
 	Status  int           `json:"status,omitempty"` // HTTP status or exit code, if there was one
 	Latency time.Duration `json:"latency"`          // until the answer, or until there was none
 	Says    string        `json:"says"`             // what was seen, one line
+	Phases  Phases        `json:"phases,omitzero"`  // of Latency, where there were any
+}
+
+// Phases are the parts of the time until an answer: each ends where the next begins, and
+// what did not happen took no time.
+type Phases struct {
+	DNS       time.Duration `json:"dns,omitempty"`
+	Connect   time.Duration `json:"connect,omitempty"`
+	TLS       time.Duration `json:"tls,omitempty"`
+	FirstByte time.Duration `json:"first_byte,omitempty"` // from the request to the beginning of its answer
 }
 
 // OK says whether the target answered as it should.

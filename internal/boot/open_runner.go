@@ -51,7 +51,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	})
 	s.logs = logs
 	s.openOutbox()
-	s.prober = probe.New()
+	s.prober = probe.New().Give(s.secretForProbes())
 	s.Skills = s.skills(logs)
 	s.prober.Know(skill.Probes(s.Skills))
 	s.lookout, s.desk = skill.At[*availability.Lookout](s.Skills), skill.At[*support.Support](s.Skills)
@@ -92,11 +92,11 @@ func (s *System) stepEnv() []string {
 
 // stepKinds is the kinds of step there are.
 func stepKinds(services probe.Services, sh *shell.Kind) []prentice.StepKind {
-	return kindsWith(services, sh, Describe())
+	skills := Describe()
+	return kindsWith(services, sh, probe.New().Know(skill.Probes(skills)), skills)
 }
 
-func kindsWith(services probe.Services, sh *shell.Kind, skills []skill.Skill) []prentice.StepKind {
-	prober := probe.New().Know(skill.Probes(skills))
+func kindsWith(services probe.Services, sh *shell.Kind, prober *probe.Prober, skills []skill.Skill) []prentice.StepKind {
 	kinds := []prentice.StepKind{sh, shell.Bash{Kind: sh}, &probe.Kind{Services: services, Prober: prober}, httpstep.New()}
 	kinds = append(kinds, state.Kinds(sh)...)
 	return append(append(kinds, skill.Kinds(skills)...), runner.Wait{}, runner.Human{})

@@ -86,6 +86,14 @@ func TestTheExamplesOfTheReferenceAreRight(t *testing.T) {
 	examples := blocks(chapter(t, "catalog.md"), "yaml")
 	right("catalog", len(examples), probeKinds().Check("catalog-info.yaml", []byte(examples[0]), nil))
 
+	for _, kind := range probeKinds() {
+		for _, word := range append(kind.Keys(), kind.Name()) {
+			if !strings.Contains(chapter(t, "catalog.md"), "`"+word+"`") {
+				t.Errorf("the reference of the catalog does not say what %s of a probe is", word)
+			}
+		}
+	}
+
 	examples = blocks(chapter(t, "policy.md"), "yaml")
 	_, findings := policy.Load("policy.yaml", []byte(examples[0]))
 	right("policy", len(examples), findings)

@@ -316,5 +316,5 @@ func (s *System) kinds() []prentice.StepKind {
 	} else {
 		s.log.Warn("there is no setsid on this machine: steps that run here end when prentice is killed", "try", "install util-linux")
 	}
-	return kindsWith(s.Team, sh, s.Skills)
+	return kindsWith(s.Team, sh, s.prober, s.Skills)
 }

@@ -6,8 +6,12 @@
 // not be made (no network here, too many open files, a command that does not
 // start); it says nothing about the service.
 //
+// Beside that it answers at all, a page can be wanted to have a status, headers, a text, or
+// to fulfil conditions. Secrets stand in a probe by their name; where they are, who may have
+// them is decided, and what a look says never shows one.
+//
 // Every look opens a connection of its own, as a new visitor would: one kept open
-// goes on working when no one can connect any more. It uses no proxy, verifies
-// certificates, and does not follow a redirect to another host, because what
-// answers there is not the service.
+// goes on working when no one can connect any more. It uses no proxy that its
+// probe does not name, verifies certificates, and does not follow a redirect to another
+// host unless told to, because what answers there is not the service.
 package probe

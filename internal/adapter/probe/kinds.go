@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
 	"strings"
 
 	"prentice"
@@ -13,45 +12,6 @@ import (
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/reach"
 )
-
-// web is the kind http: a page answers.
-type web struct{ p *Prober }
-
-// Name implements prentice.ProbeKind.
-func (web) Name() string { return "http" }
-
-// Keys implements prentice.ProbeKind.
-func (web) Keys() []string { return []string{"status", "contains"} }
-
-// Lint implements prentice.ProbeKind.
-func (web) Lint(q prentice.Probe) []prentice.Finding {
-	if reach.IsWeb(q.Target) {
-		return nil
-	}
-	return wrong("write http://host:port/path", "target %q is not an address on the web", clip.Text(q.Target))
-}
-
-// Says implements prentice.ProbeKind.
-func (web) Says(q prentice.Probe) string {
-	if q.Status == 0 {
-		return "answers 2xx"
-	}
-	return fmt.Sprintf("answers %d", q.Status)
-}
-
-// Machine implements prentice.ProbeKind.
-func (web) Machine(q prentice.Probe) string {
-	u, err := url.Parse(q.Target)
-	if err != nil {
-		return ""
-	}
-	return u.Hostname()
-}
-
-// Look implements prentice.ProbeKind.
-func (k web) Look(ctx context.Context, q prentice.Probe) prentice.Observation {
-	return k.p.http(ctx, q)
-}
 
 // port is the kind tcp: something takes connections.
 type port struct{ p *Prober }
@@ -128,7 +88,6 @@ func wrong(hint, format string, args ...any) []prentice.Finding {
 }
 
 var (
-	_ prentice.ProbeKind = web{}
 	_ prentice.ProbeKind = port{}
 	_ prentice.ProbeKind = program{}
 )

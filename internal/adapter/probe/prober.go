@@ -23,7 +23,11 @@ type Prober struct {
 	dialer net.Dialer
 	client http.Client
 	kinds  []prentice.ProbeKind
+	secret Secret
 }
+
+// Secret gives a secret that may be sent to a machine, by its name.
+type Secret func(ctx context.Context, machine, name string) (string, error)
 
 // New makes a prober. Its commands get the environment env and nothing else;
 // without one, the usual PATH and no language.
@@ -32,10 +36,7 @@ func New(env ...string) *Prober {
 		env = []string{"PATH=" + proc.DefaultPath, "LANG=C.UTF-8"}
 	}
 	p := &Prober{env: env, dialer: net.Dialer{KeepAlive: -1}}
-	p.client = http.Client{CheckRedirect: follow, Transport: &http.Transport{
-		DialContext: p.dialer.DialContext, DisableKeepAlives: true, ForceAttemptHTTP2: true,
-		MaxResponseHeaderBytes: 64 << 10,
-	}}
+	p.client = http.Client{CheckRedirect: follow, Transport: p.transport()}
 	p.kinds = []prentice.ProbeKind{web{p}, port{p}, program{p}}
 	return p
 }
@@ -45,6 +46,25 @@ func New(env ...string) *Prober {
 func (p *Prober) Know(kinds []prentice.ProbeKind) *Prober {
 	p.kinds = append(p.kinds, kinds...)
 	return p
+}
+
+// Give says where secrets come from, and gives the prober back. It must be called before
+// the first look; without it no probe has any.
+func (p *Prober) Give(secret Secret) *Prober {
+	p.secret = secret
+	return p
+}
+
+// reveal is the secret that an option names, for the machine that a probe asks.
+func (p *Prober) reveal(ctx context.Context, q prentice.Probe, key, machine string) (string, error) {
+	switch name := q.Options.Text(key); {
+	case name == "":
+		return "", nil
+	case p.secret == nil:
+		return "", fmt.Errorf("secret %s: there are none where this look is made", name)
+	default:
+		return p.secret(ctx, machine, name)
+	}
 }
 
 // Kinds are all that it knows.
@@ -85,7 +105,7 @@ func (p *Prober) look(ctx context.Context, q prentice.Probe) prentice.Observatio
 }
 
 func (p *Prober) tcp(ctx context.Context, q prentice.Probe) prentice.Observation {
-	c, err := p.dialer.DialContext(ctx, "tcp", q.Target)
+	c, err := p.dialer.DialContext(ctx, "tcp"+q.Options.Text("ip"), q.Target)
 	if err != nil {
 		return unreached(q, err)
 	}

@@ -153,6 +153,9 @@ func list(probes []prentice.Probe) string {
 		if p.Contains != "" {
 			wants += fmt.Sprintf(" containing %q", p.Contains)
 		}
+		if len(p.Options) > 0 {
+			wants += ", which " + p.Says
+		}
 		says = append(says, fmt.Sprintf("%s %s%s", p.Kind, p.Shown(), wants))
 	}
 	return strings.Join(says, "; ")

@@ -2,6 +2,7 @@ package secret
 
 import (
 	"path/filepath"
+	"strings"
 	"time"
 
 	"prentice"
@@ -30,6 +31,7 @@ type Declaration struct {
 	Command []string // a program and its words; there is no shell
 	Timeout time.Duration
 	Checks  []string // the repositories whose checks may have it, on a server
+	Probes  []string // the machines to which probes may send it, by the name or address that they ask
 	At      prentice.Pos
 }
 
@@ -61,7 +63,7 @@ func Load(file string, text []byte) (Declarations, []prentice.Finding) {
 }
 
 func declare(r *strict.Reader, all Declarations, n *strict.Node, file string) {
-	v := r.Mapping(n, "secret", "name", "from", "path", "command", "timeout", "checks")
+	v := r.Mapping(n, "secret", "name", "from", "path", "command", "timeout", "checks", "probes")
 	name := r.Needed(v["name"], n, "secret", "name", "give it the name that procedures use")
 	if name != "" && named(name) != nil {
 		r.Wrong(v["name"], "use letters, digits, dashes and underscores", "%q is not the name of a secret", clip.Text(name))
@@ -77,6 +79,12 @@ func declare(r *strict.Reader, all Declarations, n *strict.Node, file string) {
 	for _, repository := range d.Checks {
 		if !prentice.ValidName(repository) {
 			r.Wrong(v["checks"], "write the name that the catalog has for it", "%q names no repository", clip.Text(repository))
+		}
+	}
+	d.Probes = r.Words(v["probes"], "probes")
+	for _, machine := range d.Probes {
+		if strings.ContainsAny(machine, "/*@ ") || machine == "" {
+			r.Wrong(v["probes"], "write the name or address of each machine, as in the target of the probe, without a port", "%q names no machine", clip.Text(machine))
 		}
 	}
 	if v["from"] == nil {

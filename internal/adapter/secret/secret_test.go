@@ -141,6 +141,7 @@ func TestDeclarationsAreStrict(t *testing.T) {
 		t.Errorf("%+v, %+v", d, findings)
 	}
 	for text, want := range map[string]string{
+		"secrets:\n  - {name: a, from: store, probes: [\"*\"]}":             "names no machine",
 		"secrets:\n  - {name: a, from: stor}":                               "store",
 		"secrets:\n  - {name: a, frm: store}":                               "from",
 		"secrets:\n  - {name: a}":                                           "where it comes from",

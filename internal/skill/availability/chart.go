@@ -144,6 +144,20 @@ func (b Bar) SlowestSays() string { return took(b.Slowest) }
 // After is the look's latency as people read it.
 func (s Seen) After() string { return took(s.Latency) }
 
+// Parts is where the time went, or "" when it had no parts.
+func (s Seen) Parts() string {
+	var parts []string
+	for _, one := range []struct {
+		name string
+		took time.Duration
+	}{{"name", s.Phases.DNS}, {"connection", s.Phases.Connect}, {"TLS", s.Phases.TLS}, {"first byte", s.Phases.FirstByte}} {
+		if one.took > 0 {
+			parts = append(parts, one.name+" "+took(one.took))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
 // Curve is how long a service took to answer, for a chart of daySlots by
 // curveHigh: lines from left to right, broken where no one saw an answer.
 type Curve struct {

@@ -66,6 +66,8 @@ type Seen struct {
 	Truth   prentice.Truth `json:"truth"`
 	Latency time.Duration  `json:"latency"`
 	Says    string         `json:"says"`
+
+	Phases prentice.Phases `json:"phases,omitzero"`
 }
 
 // keptLooks is how many looks are kept word for word.
@@ -308,5 +310,5 @@ func remember(last []Seen, o prentice.Observation) []Seen {
 	if truth == "" {
 		truth = prentice.NotSeen
 	}
-	return append(kept, Seen{Time: o.Time, Truth: truth, Latency: o.Latency, Says: o.Says})
+	return append(kept, Seen{Time: o.Time, Truth: truth, Latency: o.Latency, Says: o.Says, Phases: o.Phases})
 }

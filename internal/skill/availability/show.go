@@ -100,7 +100,9 @@ func wants(p prentice.Probe) string {
 	if p.Contains != "" {
 		text = fmt.Sprintf("the text %q, ", p.Contains) + text
 	}
-	if p.Status != 0 {
+	if len(p.Options) > 0 && p.Says != "" {
+		text = p.Says + "; " + text
+	} else if p.Status != 0 {
 		text = fmt.Sprintf("status %d, ", p.Status) + text
 	}
 	return text
@@ -126,8 +128,11 @@ func (s Shown) Text() string {
 	line("hosts", hosts(s.Hosts))
 	line("needs", commas(s.DependsOn))
 	line("needed by", commas(s.Dependants))
-	for _, p := range s.Looks {
+	for _, p := range s.Looks { // where the time went is said of the newest look
 		fmt.Fprintf(&b, "\n%s %s  %s %s, %s\n  %s %s\n", p.State.Sign(), p.Name, p.Kind, p.Target, p.Wants, p.State, p.Says)
+		if len(p.Last) > 0 && p.Last[0].Parts() != "" {
+			fmt.Fprintf(&b, "  %-12s %s\n", "its time", p.Last[0].Parts())
+		}
 		for _, seen := range p.Last {
 			fmt.Fprintf(&b, "  %s  %-7s %9s  %s\n", op.Clock(seen.Time), seen.Truth, took(seen.Latency), seen.Says)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"syscall"
@@ -156,7 +157,7 @@ func TestATeamIsReadWithItsRelations(t *testing.T) {
 		{Name: "health", Kind: "http", Target: "http://127.0.0.1:8080/healthz", Contains: "ok", Interval: 10 * time.Second, Timeout: 3 * time.Second, FailAfter: 3, PassAfter: 2, Says: "is an address on the web", Machine: "of http://127.0.0.1:8080/healthz"},
 		{Name: "port", Kind: "tcp", Target: "127.0.0.1:8080", Interval: time.Second, Timeout: time.Second, FailAfter: 2, PassAfter: 2, Says: "is host:port", Machine: "of 127.0.0.1:8080"},
 	}
-	if !slices.Equal(s.Probes, probes) {
+	if !reflect.DeepEqual(s.Probes, probes) {
 		t.Errorf("probes are %+v", s.Probes)
 	}
 	payments, _ := c.Service("payments")

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +18,19 @@ var (
 	probeKeys = []string{"name", "kind", "target", "status", "contains", "interval", "timeout", "fail_after", "pass_after"}
 	kindKeys  = []string{"status", "contains"} // that only some kinds read
 )
+
+// keys are all that a probe may have: those of the kinds too.
+func (k Kinds) keys() []string {
+	all := slices.Clone(probeKeys)
+	for _, kind := range k {
+		for _, key := range kind.Keys() {
+			if !slices.Contains(all, key) {
+				all = append(all, key)
+			}
+		}
+	}
+	return all
+}
 
 func (k Kinds) names() (names []string) {
 	for _, kind := range k {
@@ -110,7 +124,7 @@ func (r *reader) within(n *yaml.Node, at prentice.Pos) prentice.Pos {
 }
 
 func (r *reader) probe(n *yaml.Node) (prentice.Probe, bool) {
-	f := r.fields(n, "a probe", probeKeys)
+	f := r.fields(n, "a probe", r.kinds.keys())
 	if n.Kind != yaml.MappingNode {
 		return prentice.Probe{}, false
 	}
@@ -119,11 +133,11 @@ func (r *reader) probe(n *yaml.Node) (prentice.Probe, bool) {
 		Name:      r.probeName(n, f),
 		Kind:      r.probeKind(n, f),
 		Contains:  r.textual(f["contains"], "contains"),
-		Status:    r.whole(f["status"], "status", 0, 100, 599),
 		Interval:  r.duration(f["interval"], "interval", DefaultInterval),
 		FailAfter: r.whole(f["fail_after"], "fail_after", DefaultFailAfter, 1, 1000),
 		PassAfter: r.whole(f["pass_after"], "pass_after", DefaultPassAfter, 1, 1000),
 	}
+	p.Status, p.Options = r.options(f)
 	p.Timeout = r.duration(f["timeout"], "timeout", min(DefaultTimeout, p.Interval))
 	if p.Timeout > p.Interval {
 		r.fail(r.at(f["timeout"]), "make the timeout shorter, so that one question ends before the next", "timeout %s is longer than interval %s", p.Timeout, p.Interval)
@@ -155,7 +169,7 @@ func (r *reader) probeKind(n *yaml.Node, f map[string]*yaml.Node) string {
 
 // judge asks the kind of a probe what it thinks of it, and what it promises.
 func (r *reader) judge(kind prentice.ProbeKind, f map[string]*yaml.Node, p *prentice.Probe, target bool) {
-	for _, key := range kindKeys {
+	for _, key := range append(slices.Clone(kindKeys), slices.Sorted(maps.Keys(p.Options))...) {
 		if f[key] != nil && !slices.Contains(kind.Keys(), key) {
 			r.fail(r.at(f[key]), "take it out, or write kind: "+oneOf(r.kinds.with(key)), "a %s probe has no %s", p.Kind, key)
 		}
