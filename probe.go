@@ -20,8 +20,8 @@ type Probe struct {
 	FailAfter int           `json:"fail_after"` // consecutive failures until the service counts as down
 	PassAfter int           `json:"pass_after"` // consecutive passes until it counts as well
 	Options   Options       `json:"options,omitempty"`
-	Says      string        `json:"-"`          // what its target does when it passes, as its kind says
-	Machine   string        `json:"-"`          // that it asks over a network, as its kind says; "" is none, or no one can tell
+	Says      string        `json:"-"` // what its target does when it passes, as its kind says
+	Machine   string        `json:"-"` // that it asks over a network, as its kind says; "" is none, or no one can tell
 }
 
 // Options are what only some kinds read of a probe, by key: a text is one value, a list
@@ -88,6 +88,10 @@ type Observation struct {
 	Latency time.Duration `json:"latency"`          // until the answer, or until there was none
 	Says    string        `json:"says"`             // what was seen, one line
 	Phases  Phases        `json:"phases,omitzero"`  // of Latency, where there were any
+
+	// Degraded says of a pass that it came with something to look into, which calls no one:
+	// it needed a second try, or what is well will not stay so.
+	Degraded bool `json:"degraded,omitempty"`
 }
 
 // Phases are the parts of the time until an answer: each ends where the next begins, and

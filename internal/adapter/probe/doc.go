@@ -1,5 +1,5 @@
-// Package probe looks at services from outside: over HTTP, over TCP, or with a
-// command. It is what the watching uses, and it is the step kind probe, which
+// Package probe looks at services from outside: over HTTP, TCP, TLS, DNS, ICMP and gRPC, at
+// databases, at the registration of names, or with a command. It is what the watching uses, and it is the step kind probe, which
 // looks once in a Check and, in a Verify, waits until the symptom has stayed gone.
 //
 // A look says pass, fail or unknown. Unknown means that the look itself could

@@ -4,48 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"strings"
 
 	"prentice"
 	"prentice/internal/kit/argv"
-	"prentice/internal/kit/clip"
-	"prentice/internal/kit/reach"
 )
-
-// port is the kind tcp: something takes connections.
-type port struct{ p *Prober }
-
-// Name implements prentice.ProbeKind.
-func (port) Name() string { return "tcp" }
-
-// Keys implements prentice.ProbeKind.
-func (port) Keys() []string { return nil }
-
-// Lint implements prentice.ProbeKind.
-func (port) Lint(q prentice.Probe) []prentice.Finding {
-	if reach.IsAddress(q.Target) {
-		return nil
-	}
-	return wrong("write host:port", "target %q is not host:port", clip.Text(q.Target))
-}
-
-// Says implements prentice.ProbeKind.
-func (port) Says(prentice.Probe) string { return "takes connections" }
-
-// Machine implements prentice.ProbeKind.
-func (port) Machine(q prentice.Probe) string {
-	host, _, err := net.SplitHostPort(q.Target)
-	if err != nil {
-		return ""
-	}
-	return host
-}
-
-// Look implements prentice.ProbeKind.
-func (k port) Look(ctx context.Context, q prentice.Probe) prentice.Observation {
-	return k.p.tcp(ctx, q)
-}
 
 // program is the kind command: a program says yes.
 type program struct{ p *Prober }
@@ -87,7 +50,4 @@ func wrong(hint, format string, args ...any) []prentice.Finding {
 	return []prentice.Finding{{Error: true, Text: fmt.Sprintf(format, args...), Hint: hint}}
 }
 
-var (
-	_ prentice.ProbeKind = port{}
-	_ prentice.ProbeKind = program{}
-)
+var _ prentice.ProbeKind = program{}

@@ -38,21 +38,21 @@ func TestWhatAKindOfProbeSaysOfOne(t *testing.T) {
 	}
 }
 
-// icmp is a kind that someone else brings.
-type icmp struct{ prentice.ProbeKind }
+// pigeon is a kind that someone else brings.
+type pigeon struct{ prentice.ProbeKind }
 
-func (icmp) Name() string { return "icmp" }
-func (icmp) Look(context.Context, prentice.Probe) prentice.Observation {
-	return prentice.Observation{Truth: prentice.Pass, Says: "it echoes"}
+func (pigeon) Name() string { return "pigeon" }
+func (pigeon) Look(context.Context, prentice.Probe) prentice.Observation {
+	return prentice.Observation{Truth: prentice.Pass, Says: "it coos"}
 }
 
 func TestAProberLooksWithTheKindsThatItIsGiven(t *testing.T) {
-	q := prentice.Probe{Kind: "icmp", Target: "db"}
+	q := prentice.Probe{Kind: "pigeon", Target: "db"}
 	if seen := probe.New().Probe(t.Context(), q); seen.Truth != prentice.NotSeen {
 		t.Errorf("of a kind that it does not know it says %+v", seen)
 	}
-	p := probe.New().Know([]prentice.ProbeKind{icmp{}})
-	if seen := p.Probe(t.Context(), q); seen.Says != "it echoes" || !seen.OK() || len(p.Kinds()) != 4 {
+	p := probe.New().Know([]prentice.ProbeKind{pigeon{}})
+	if seen := p.Probe(t.Context(), q); seen.Says != "it coos" || !seen.OK() || len(p.Kinds()) != len(probe.New().Kinds())+1 {
 		t.Errorf("it says %+v, and has %d kinds", seen, len(p.Kinds()))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"prentice"
@@ -37,11 +38,11 @@ func New(env ...string) *Prober {
 	}
 	p := &Prober{env: env, dialer: net.Dialer{KeepAlive: -1}}
 	p.client = http.Client{CheckRedirect: follow, Transport: p.transport()}
-	p.kinds = []prentice.ProbeKind{web{p}, port{p}, program{p}}
+	p.kinds = []prentice.ProbeKind{web{p}, port{p}, program{p}, certificate{p}, names{p}, echo{}, health{p}, postgres{p}, mysql{p}, &registration{p: p, mu: &sync.Mutex{}, known: map[string]registered{}}}
 	return p
 }
 
-// Know says which kinds there are beside http, tcp and command, and gives the prober
+// Know says which kinds there are beside those of this package, and gives the prober
 // back. It must be called before the first look.
 func (p *Prober) Know(kinds []prentice.ProbeKind) *Prober {
 	p.kinds = append(p.kinds, kinds...)
@@ -102,15 +103,6 @@ func (p *Prober) look(ctx context.Context, q prentice.Probe) prentice.Observatio
 		}
 	}
 	return unseen(fmt.Sprintf("%q is not a kind of probe: use one of %s", q.Kind, strings.Join(p.names(), ", ")))
-}
-
-func (p *Prober) tcp(ctx context.Context, q prentice.Probe) prentice.Observation {
-	c, err := p.dialer.DialContext(ctx, "tcp"+q.Options.Text("ip"), q.Target)
-	if err != nil {
-		return unreached(q, err)
-	}
-	c.Close()
-	return prentice.Observation{Truth: prentice.Pass, Says: q.Target + " takes connections"}
 }
 
 // unreached is an observation of a target that did not answer at all.

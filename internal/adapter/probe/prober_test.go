@@ -122,7 +122,7 @@ func TestWhatALookSees(t *testing.T) {
 		{"a command that hangs", prentice.Probe{Kind: "command", Target: "sleep 300", Timeout: 30 * time.Millisecond}, prentice.Fail, 0, "sleep: no answer in time"},
 		{"a command that is not there", prentice.Probe{Kind: "command", Target: "no-such-program"}, prentice.NotSeen, 0, ""},
 		{"a command line that is not whole", prentice.Probe{Kind: "command", Target: "echo 'x"}, prentice.NotSeen, 0, ""},
-		{"a kind that no one knows", prentice.Probe{Kind: "icmp", Target: "x"}, prentice.NotSeen, 0, `"icmp" is not a kind of probe: use one of http, tcp, command`},
+		{"a kind that no one knows", prentice.Probe{Kind: "pigeon", Target: "x"}, prentice.NotSeen, 0, `"pigeon" is not a kind of probe: use one of http, tcp, command, tls, dns, icmp, grpc, postgres, mysql, domain`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			seen := probe.New().Probe(t.Context(), c.probe)

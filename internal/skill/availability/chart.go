@@ -10,17 +10,18 @@ import (
 // counts are those of all probes, its state is that of the probe that fared worst.
 // No one having looked is a state of its own.
 type Bar struct {
-	Start   time.Time     `json:"start"`
-	State   Word          `json:"state"`
-	Passed  int64         `json:"passed"`
-	Failed  int64         `json:"failed"`
-	Unseen  int64         `json:"unseen"`
-	Mean    time.Duration `json:"mean_latency"`
-	Slowest time.Duration `json:"slowest"`
+	Start    time.Time     `json:"start"`
+	State    Word          `json:"state"`
+	Passed   int64         `json:"passed"`
+	Failed   int64         `json:"failed"`
+	Unseen   int64         `json:"unseen"`
+	Degraded int64         `json:"degraded,omitempty"`
+	Mean     time.Duration `json:"mean_latency"`
+	Slowest  time.Duration `json:"slowest"`
 }
 
-// Degraded is only said of a piece of the strip: some looks failed, but most
-// passed.
+// Degraded is only said of a piece of the strip, and of a look: some looks failed, but
+// most passed, or one passed at the second try or with a warning.
 const Degraded Word = "degraded"
 
 // word judges a slot by itself: any failure shows.
@@ -30,6 +31,8 @@ func (s Slot) word() Word {
 		return Degraded
 	case s.Failed > 0:
 		return Down
+	case s.Degraded > 0:
+		return Degraded
 	case s.Passed > 0:
 		return Well
 	default:
@@ -143,6 +146,14 @@ func (b Bar) SlowestSays() string { return took(b.Slowest) }
 
 // After is the look's latency as people read it.
 func (s Seen) After() string { return took(s.Latency) }
+
+// Word is what came of the look.
+func (s Seen) Word() string {
+	if s.Degraded {
+		return string(Degraded)
+	}
+	return string(s.Truth)
+}
 
 // Parts is where the time went, or "" when it had no parts.
 func (s Seen) Parts() string {

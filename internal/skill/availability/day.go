@@ -23,13 +23,14 @@ func slotStart(slot int64) time.Time { return series.Fine.Start(slot) }
 
 // Slot counts the looks of five minutes. Latencies are of the looks that passed.
 type Slot struct {
-	Slot    int64
-	Passed  int64
-	Failed  int64
-	Unseen  int64
-	Latency time.Duration // the sum
-	Fastest time.Duration
-	Slowest time.Duration
+	Slot     int64
+	Passed   int64
+	Failed   int64
+	Unseen   int64
+	Degraded int64         // of those that passed
+	Latency  time.Duration // the sum
+	Fastest  time.Duration
+	Slowest  time.Duration
 }
 
 // with is the slot and another one together.
@@ -43,6 +44,7 @@ func (s Slot) with(other Slot) Slot {
 	s.Passed += other.Passed
 	s.Failed += other.Failed
 	s.Unseen += other.Unseen
+	s.Degraded += other.Degraded
 	s.Latency += other.Latency
 	s.Slowest = max(s.Slowest, other.Slowest)
 	return s
@@ -66,6 +68,9 @@ func (d day) add(now time.Time, seen prentice.Observation) day {
 	case seen.OK():
 		took := seen.Latency.Truncate(time.Microsecond)
 		one.Passed, one.Latency, one.Fastest, one.Slowest = 1, took, took, took
+		if seen.Degraded {
+			one.Degraded = 1
+		}
 	case seen.Failed():
 		one.Failed = 1
 	default:
@@ -114,14 +119,17 @@ type Share struct {
 	Passed int64 `json:"passed"`
 	Of     int64 `json:"of"`     // looks that passed or failed
 	Unseen int64 `json:"unseen"` // looks that could not be made
+
+	Degraded int64 `json:"degraded,omitempty"` // of those that passed: at the second try, or with a warning
 }
 
-func (s Slot) share() Share { return Share{s.Passed, s.Passed + s.Failed, s.Unseen} }
+func (s Slot) share() Share { return Share{s.Passed, s.Passed + s.Failed, s.Unseen, s.Degraded} }
 
-// worse says whether a share is worse than another one. One of no looks says
-// nothing, so it is not.
+// worse says whether a share is worse than another one; among equals the one of which
+// more was degraded. One of no looks says nothing, so it is not.
 func (s Share) worse(than Share) bool {
-	return s.Of > 0 && (than.Of == 0 || s.Passed*than.Of < than.Passed*s.Of)
+	mine, its := s.Passed*than.Of, than.Passed*s.Of
+	return s.Of > 0 && (than.Of == 0 || mine < its || mine == its && s.Degraded > than.Degraded)
 }
 
 // String is the share with the counts that it was made from.

@@ -6,7 +6,10 @@
 // episode begins with the first check that fails and ends when the service is
 // healthy again. A signal is what the rest of prentice is told, as an event.
 //
-// Its rules: thresholds work both ways (fail_after, pass_after). Unknown is
+// Its rules: thresholds work both ways (fail_after, pass_after). The first failure is
+// confirmed by a second look; one that then passes, or passes with a warning, is degraded:
+// a pass that is counted and shown apart, and told to no one. Targets that hang delay no
+// other. Unknown is
 // neither healthy nor down and always has a reason: not checked yet, a check that
 // could not be made, or everything far away failed at once, which says more about
 // the network of the prober. A service without probes is unknown. A service that

@@ -97,7 +97,7 @@ func (h *History) draw(now time.Time, probes []prentice.Probe, hours map[string]
 	}
 }
 
-func (s Slot) looked() bool { return s.Passed+s.Failed+s.Unseen > 0 }
+func (s Slot) looked() bool { return s.Passed+s.Failed+s.Unseen+s.Degraded > 0 }
 
 // Stretches are the bars with equal neighbours joined, for a chart.
 func (h History) Stretches() []Stretch {

@@ -67,7 +67,8 @@ type Seen struct {
 	Latency time.Duration  `json:"latency"`
 	Says    string         `json:"says"`
 
-	Phases prentice.Phases `json:"phases,omitzero"`
+	Phases   prentice.Phases `json:"phases,omitzero"`
+	Degraded bool            `json:"degraded,omitempty"`
 }
 
 // keptLooks is how many looks are kept word for word.
@@ -98,6 +99,9 @@ func (s State) At(now time.Time, r Rules) State {
 	}
 	return s
 }
+
+// passing says whether a failure would be the first after passes.
+func (s State) passing() bool { return s.Fails == 0 && s.Passes > 0 }
 
 // looked is when the last look began.
 func (s State) looked() time.Time {
@@ -310,5 +314,5 @@ func remember(last []Seen, o prentice.Observation) []Seen {
 	if truth == "" {
 		truth = prentice.NotSeen
 	}
-	return append(kept, Seen{Time: o.Time, Truth: truth, Latency: o.Latency, Says: o.Says, Phases: o.Phases})
+	return append(kept, Seen{Time: o.Time, Truth: truth, Latency: o.Latency, Says: o.Says, Phases: o.Phases, Degraded: o.Degraded && o.OK()})
 }

@@ -16,9 +16,13 @@ const source = "prentice/probe"
 // oldest are given up first.
 const mostPending = 20
 
-// look looks once, judges, and tells.
-func (l *Lookout) look(ctx context.Context, w *watched, rule prentice.Probe, late bool) {
+// look looks once, judges, and tells. The first failure of what was well is looked at
+// again at once.
+func (l *Lookout) look(ctx context.Context, w *watched, rule prentice.Probe, late, first bool) {
 	seen := l.Prober.Probe(ctx, rule)
+	if first && seen.Failed() {
+		seen = l.confirm(ctx, rule, seen)
+	}
 	if ctx.Err() == nil {
 		l.record(w, seen, late)
 		l.tell(ctx, w)
@@ -40,7 +44,10 @@ func (l *Lookout) record(w *watched, seen prentice.Observation, late bool) {
 		return
 	}
 	now := l.Clock()
-	fresh := w.state.Fails == 0 && w.state.Passes > 0
+	if seen.OK() && seen.Degraded {
+		l.work.Degraded++
+	}
+	fresh := w.state.passing()
 	seen, cut := l.cut.weigh(now, string(w.service), w.rule, fresh, seen)
 	before := w.state
 	var signals []Signal

@@ -26,7 +26,7 @@ type Deps struct {
 	Send    func(context.Context, prentice.Event) error
 	Clock   func() time.Time
 	Log     *slog.Logger
-	Most    int // looks at the same time; 0 is 512
+	Most    int // looks at the same time that have not taken longer than patience; 0 is 512
 
 	Claims Claims // nil: no one keeps what probes claim
 	Tool   string // by which they are judged, as tool@version
@@ -87,6 +87,8 @@ type Work struct {
 	Looks int64     `json:"looks"`
 	Late  int64     `json:"late"`    // looks that began more than a second late
 	Left  int64     `json:"skipped"` // looks that were left out because the one before was not over
+
+	Degraded int64 `json:"degraded"` // looks that passed at the second try, or with a warning
 }
 
 // NewLookout makes a lookout that looks at nothing until Run.

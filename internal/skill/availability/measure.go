@@ -42,6 +42,7 @@ func (l *Lookout) metrics(ctx context.Context, _ op.Call, _ struct{}) (Metrics, 
 	m := Metrics{Families: []metric.Family{states, share, latency,
 		{Name: "prentice_probes_total", Help: "Probes that were made since the start.", Counter: true, Samples: []metric.Sample{{Value: float64(work.Looks)}}},
 		{Name: "prentice_probes_late_total", Help: "Probes that were made later than they were due, since the start.", Counter: true, Samples: []metric.Sample{{Value: float64(work.Late)}}},
+		{Name: "prentice_probes_degraded_total", Help: "Probes that passed at the second try, or with a warning, since the start.", Counter: true, Samples: []metric.Sample{{Value: float64(work.Degraded)}}},
 	}}
 	if l.Others == nil {
 		return m, nil

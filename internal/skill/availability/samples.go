@@ -15,7 +15,11 @@ const (
 	passKind   = "probe.pass"
 	failKind   = "probe.fail"
 	unseenKind = "probe.unseen"
+
+	degradedKind = "probe.degraded" // of those that passed
 )
+
+var kinds = []string{passKind, failKind, unseenKind, degradedKind}
 
 // points are a slot as series have it. A kind of which there is nothing has an empty
 // point.
@@ -24,6 +28,8 @@ func (s Slot) points() map[string]series.Point {
 		passKind:   {Slot: s.Slot, Count: s.Passed, Sum: s.Latency.Microseconds(), Min: s.Fastest.Microseconds(), Max: s.Slowest.Microseconds()},
 		failKind:   {Slot: s.Slot, Count: s.Failed},
 		unseenKind: {Slot: s.Slot, Count: s.Unseen},
+
+		degradedKind: {Slot: s.Slot, Count: s.Degraded},
 	}
 }
 
@@ -37,6 +43,8 @@ func slotOf(kind string, p series.Point) Slot {
 		return Slot{Slot: p.Slot, Failed: p.Count}
 	case unseenKind:
 		return Slot{Slot: p.Slot, Unseen: p.Count}
+	case degradedKind:
+		return Slot{Slot: p.Slot, Degraded: p.Count}
 	}
 	return Slot{}
 }
@@ -49,7 +57,7 @@ func (s store) add(tx *db.Tx, k key, slots day) error {
 			byKind[kind] = append(byKind[kind], p)
 		}
 	}
-	for _, kind := range []string{passKind, failKind, unseenKind} {
+	for _, kind := range kinds {
 		if err := s.series().Add(tx, series.Key{Kind: kind, About: k.service, Name: k.probe}, byKind[kind]...); err != nil {
 			return err
 		}

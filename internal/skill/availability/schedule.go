@@ -12,6 +12,11 @@ import (
 // interval may be longer, but no one wants to wait that long to know.
 const firstWithin = 10 * time.Second
 
+// patience is how long a look holds one of the places of those under way. What takes
+// longer goes on without one, so that targets that hang do not delay the others: each has
+// one look at a time in any case, and ends at its timeout.
+const patience = 250 * time.Millisecond
+
 // Run looks at everything until the context ends, and then keeps what it has
 // seen.
 func (l *Lookout) Run(ctx context.Context) error {
@@ -102,7 +107,7 @@ func (l *Lookout) begin(ctx context.Context, w *watched, slots chan struct{}, lo
 		l.work.Left++
 	}
 	w.busy = true
-	rule := w.rule
+	rule, first := w.rule, w.state.passing()
 	l.mu.Unlock()
 	if skip {
 		return next, true
@@ -115,8 +120,11 @@ func (l *Lookout) begin(ctx context.Context, w *watched, slots chan struct{}, lo
 	}
 	late := time.Since(due) > time.Second
 	looks.Go(func() {
-		defer func() { <-slots }()
-		l.look(ctx, w, rule, late)
+		free := sync.OnceFunc(func() { <-slots })
+		defer free()
+		long := time.AfterFunc(patience, free)
+		defer long.Stop()
+		l.look(ctx, w, rule, late, first)
 	})
 	return next, true
 }

@@ -134,17 +134,20 @@ func (s Shown) Text() string {
 			fmt.Fprintf(&b, "  %-12s %s\n", "its time", p.Last[0].Parts())
 		}
 		for _, seen := range p.Last {
-			fmt.Fprintf(&b, "  %s  %-7s %9s  %s\n", op.Clock(seen.Time), seen.Truth, took(seen.Latency), seen.Says)
+			fmt.Fprintf(&b, "  %s  %-8s %9s  %s\n", op.Clock(seen.Time), seen.Word(), took(seen.Latency), seen.Says)
 		}
 	}
 	return b.String()
 }
 
-func unseenToo(s Share) string {
-	if s.Unseen == 0 {
-		return ""
+func unseenToo(s Share) (text string) {
+	if s.Degraded > 0 {
+		text = fmt.Sprintf(", %s of them degraded", thousands(s.Degraded))
 	}
-	return fmt.Sprintf(", and %s checks that could not be made", thousands(s.Unseen))
+	if s.Unseen > 0 {
+		text += fmt.Sprintf(", and %s checks that could not be made", thousands(s.Unseen))
+	}
+	return text
 }
 
 func hosts(list []team.Host) string {
