@@ -11,6 +11,7 @@ import (
 	"prentice/internal/face/alertmanager"
 	"prentice/internal/face/api"
 	"prentice/internal/face/hook"
+	"prentice/internal/face/ical"
 	"prentice/internal/face/ofrep"
 	"prentice/internal/face/pager"
 	"prentice/internal/face/web"
@@ -58,6 +59,7 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	mux.Handle("/v1/grafana", hooks)
 	mux.Handle("/v1/hook/", hooks)
 	mux.Handle("/api/v2/", silences)
+	mux.Handle(ical.Path, s.icalFace())
 	pagers := s.pagerFace(through)
 	for _, path := range pager.Paths() {
 		mux.Handle(path, pagers)

@@ -10,7 +10,9 @@ import (
 	"prentice"
 	"prentice/internal/engine/notice"
 	"prentice/internal/engine/rota"
+	"prentice/internal/face/ical"
 	"prentice/internal/face/pager"
+	"prentice/internal/op"
 	"prentice/internal/skill/oncall"
 	"prentice/internal/skill/support"
 )
@@ -62,4 +64,12 @@ func (s *System) pagerFace(through support.Through) http.Handler {
 		},
 		Known: s.bearer, Clock: time.Now, NewID: rand.Text, Log: s.log,
 	})
+}
+
+// icalFace answers calendars that subscribe to who is on call.
+func (s *System) icalFace() http.Handler {
+	return ical.New(ical.Config{Known: s.bearer, Log: s.log, Export: func(ctx context.Context, by prentice.Actor, rota, who string) (string, error) {
+		out, err := op.Ask[oncall.Exported](ctx, s.App, op.Request{Actor: by, Op: "rota.export", In: oncall.ExportIn{Name: rota, Who: who}})
+		return out.Calendar, err
+	}})
 }

@@ -49,6 +49,9 @@ func (k *Desk) keep(ctx context.Context, now time.Time, o *rota.Override) error 
 			o.Number, o.Rota, string(o.Person), string(o.For), db.Micros(o.From), db.Micros(o.Until), string(o.By), o.Reason, db.Micros(now)); err != nil {
 			return err
 		}
+		if err := touch(tx, o.Rota, now); err != nil {
+			return err
+		}
 		return k.Record(tx, now, prentice.Note{Kind: "rota.covered", Actor: o.By, Refs: []prentice.Ref{prentice.NewRef("rota", o.Rota), o.Ref(), o.Person}, Data: o})
 	})
 }
@@ -75,6 +78,9 @@ func (k *Desk) takeBack(ctx context.Context, now time.Time, number int64, by pre
 			o.Ended = now
 		}
 		if _, err := tx.Exec(`UPDATE oncall_overrides SET ended = ?, ends = ? WHERE number = ?`, db.Micros(o.Ended), db.Micros(o.Until), number); err != nil {
+			return err
+		}
+		if err := touch(tx, o.Rota, now); err != nil {
 			return err
 		}
 		return k.Record(tx, now, prentice.Note{Kind: "rota.uncovered", Actor: by, Refs: []prentice.Ref{prentice.NewRef("rota", o.Rota), o.Ref(), o.Person}, Data: o})

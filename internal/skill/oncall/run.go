@@ -108,6 +108,9 @@ func (k *Desk) ring() {
 // round does all that is due. One escalation that cannot be gone on with holds up no other.
 func (k *Desk) round(ctx context.Context) error {
 	now := k.Clock().UTC()
+	if err := k.mark(ctx, now); err != nil {
+		return err
+	}
 	due, err := k.escalations(ctx, `state = 'calling' AND due <= ? ORDER BY due, incident LIMIT 200`, db.Micros(now))
 	if err != nil {
 		return err

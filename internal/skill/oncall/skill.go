@@ -43,7 +43,8 @@ type Deps struct {
 // Desk is the chapter at work.
 type Desk struct {
 	Deps
-	wake chan struct{}
+	wake   chan struct{}
+	marked *rota.Settings // what was last compared with before; of Run alone
 }
 
 // New is the chapter's one registration.
@@ -56,7 +57,7 @@ func New(d Deps) skill.Skill {
 		Name:     "oncall",
 		Of:       "support",
 		Sentence: "service support: who is called, and who next",
-		Ops:      nouns.Of(slices.Concat(k.rotaOps(), k.pageOps())),
+		Ops:      nouns.Of(slices.Concat(k.rotaOps(), k.calendarOps(), k.pageOps())),
 		Pages: []op.Page{
 			{Path: "/on-call", Op: "rota.list", Template: "rotas.html", Title: "On call", Nav: "On call", Order: 4},
 			{Path: "/on-call/{name}", Op: "rota.show", Template: "rota.html", Title: "Rota", Explain: "rota/{name}"},

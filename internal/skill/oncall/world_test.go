@@ -71,7 +71,7 @@ func newWorld(t *testing.T, d *db.DB, text string) *world {
 			})
 			return nil
 		}}).Self.(*Desk)
-	w.clear(`oncall_overrides`, `oncall_escalations`, `oncall_pages`)
+	w.clear(`oncall_overrides`, `oncall_escalations`, `oncall_pages`, `oncall_changed`)
 	return w
 }
 
