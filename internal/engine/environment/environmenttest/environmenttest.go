@@ -51,6 +51,7 @@ func Check(t *testing.T, w World) {
 		{"EachMethodMayBeCalledTwice", twice},
 		{"AnEnvironmentIsFoundAndBegunAgainByAProcessThatKnowsNothing", again},
 		{"AProgramIsPerformedWhereAServiceRuns", exec},
+		{"AShellAtATerminalIsResizedAndCtrlCEndsWhatRunsThereAndNotTheShell", terminal},
 		{"LogsHaveTimesAndAreFollowedUntilTheEnvironmentIsRemoved", logs},
 		{"AServiceIsStoppedByItsSignalAndThenByForce", stop},
 		{"HowAServiceEndedIsAmongTheStates", ends},
