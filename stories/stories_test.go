@@ -132,7 +132,7 @@ func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 		"team": team, "earlier": earlier, "person": person, "token": token, "code": code, "version": version, "up": up, "down": down, "kill9": kill9, "blackout": blackout, "said": said, "rss": rss,
 		"await": await, "until": until, "soon": soon, "http": ask, "status": status, "session": session, "forbidden": forbidden, "storm": storm, "flip": flip, "sql": statement, "forge": forge, "nowhere": nowhere, "tmpfs": tmpfs, "sshd": sshd, "machine": machine, "in": in, "newkey": newkey, "cut": cut, "unplug": unplug, "between": between, "ail": ail, "heal": heal, "freeze": freeze, "deputy": deputy, "gotest": goTest, "postgres": postgres, "standby": standby, "lag": lag, "fail-over": failOver, "replica": replica, "together": together, "kill-lead": killLead, "at": at,
 		"kill-replica": lose(syscall.SIGKILL), "freeze-replica": lose(syscall.SIGSTOP), "thaw-replica": lose(syscall.SIGCONT), "stop-replica": lose(syscall.SIGTERM),
-		"gitforge": gitForge, "taken": taken, "freeport": freePortWord, "at-end": atEnd, "hostile-pushes": hostilePushes,
+		"gitforge": gitForge, "taken": taken, "freeport": freePortWord, "at-end": atEnd, "attend": attend, "hostile-pushes": hostilePushes,
 		"s3": s3, "stored": isStored, "signed": isSigned, "fleet": fleet, "cluster": raiseCluster,
 		"impostor": impostor, "provider": provider, "sso": sso, "browse": browse, "totp": totpWord, "password": byPassword, "slow-bodies": slowBodies, "freeze-server": still(syscall.SIGSTOP), "thaw-server": still(syscall.SIGCONT),
 		"lock-database": lockDatabase, "govulncheck": govulncheck, "unlock-database": unlockDatabase,

@@ -51,7 +51,7 @@ func (a *App) Watch(ctx context.Context, r op.Request, emit func(any) error) err
 		return prentice.Errorf(prentice.Invalid, "%s answers once", o.Name).Try("invoke it: POST /v1/op/%s", o.Name)
 	}
 	var refused error
-	inv := invocation{app: a, op: o, actor: actor, in: in}
+	inv := invocation{app: a, op: o, actor: actor, in: in, terminal: r.Terminal}
 	err = inv.watch(ctx, func(item any) error {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -112,10 +112,11 @@ type invocation struct {
 	replayed *answer
 	holds    bool // the key, within this process
 	panicked bool
+	terminal *op.Terminal // that is lent; nil is none
 }
 
 func (inv *invocation) call() op.Call {
-	return op.Call{Actor: inv.actor, Now: inv.app.Clock(), Key: inv.came}
+	return op.Call{Actor: inv.actor, Now: inv.app.Clock(), Key: inv.came, Terminal: inv.terminal}
 }
 
 // perform does the operation. A panic is an error of ours and stops no one else.

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"reflect"
 	"strings"
@@ -238,6 +239,9 @@ func (w *accessWorld) verdict(o op.Op, who accessor) string {
 	method, path, body := http.MethodPost, "/v1/op/"+o.Name, w.input(o, who.elsewhere)
 	if o.Streams() {
 		method, path, body = http.MethodGet, "/v1/watch/"+o.Name, ""
+	}
+	if o.Attend { // what is about a thing is judged by it, and without a terminal nothing begins
+		path += "?in=" + url.QueryEscape(w.input(o, who.elsewhere))
 	}
 	r, err := http.NewRequestWithContext(ctx, method, w.url+path, bytes.NewReader([]byte(body)))
 	if err != nil {

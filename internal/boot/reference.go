@@ -115,6 +115,8 @@ func (c *commands) operation(b *strings.Builder, o op.Op) {
 	switch {
 	case o.Local:
 		way = "on the command line alone, as it is about a folder of the one who types it"
+	case o.Attend:
+		way = "`GET /v1/terminal/" + o.Name + "`, a connection that lends a terminal"
 	case o.Streams():
 		way = "`GET /v1/watch/" + o.Name + "`, a stream of server-sent events"
 	}

@@ -31,12 +31,13 @@ import (
 	"prentice"
 )
 
-// Call is what an operation is told beside its input: who asks, when, and which
-// idempotency key came with it.
+// Call is what an operation is told beside its input: who asks, when, which
+// idempotency key came with it, and the terminal that is lent to it.
 type Call struct {
-	Actor prentice.Actor
-	Now   time.Time
-	Key   string
+	Actor    prentice.Actor
+	Now      time.Time
+	Key      string
+	Terminal *Terminal // nil is none
 }
 
 // Request asks the door for an operation by name.
@@ -45,6 +46,8 @@ type Request struct {
 	Op    string
 	In    any    // the operation's input type, a pointer to it, or json.RawMessage
 	Key   string // idempotency key; "" for none
+
+	Terminal *Terminal // lent to an operation that is attended; nil is none
 }
 
 // Door is where faces ask. The near one decides and does; the far one speaks to
@@ -84,6 +87,7 @@ type Op struct {
 	Evident bool          // its own write holds the evidence of it
 	Urgent  bool          // it is done before anything is written down, and waits for no database
 	Secret  bool          // its output must not be kept or logged (a new token)
+	Attend  bool          // a person attends it at a terminal, for as long as it goes on
 
 	Noun  Noun     // what it is about
 	Kinds []string // of things whose names are the first column of its table; of several, its field kind chooses
@@ -92,6 +96,7 @@ type Op struct {
 
 	DryRun Turn // what shows what it would do, and does nothing
 	Follow Turn // what goes on telling what it tells
+	Lend   Turn // what is done instead where a person sits at a terminal
 
 	In, Out reflect.Type
 	schema  func() (*Schema, error)

@@ -23,6 +23,9 @@ func (o Op) DryRunBy(t Turn) Op { o.DryRun = t; return o }
 // FollowedBy names the operation that goes on telling what this one tells.
 func (o Op) FollowedBy(t Turn) Op { o.Follow = t; return o }
 
+// AtTerminal names the operation that is attended instead by a person at a terminal.
+func (o Op) AtTerminal(t Turn) Op { o.Lend = t; return o }
+
 // Input is what the other operation is given, of the input of the one.
 func (t Turn) Input(one, other Op, in any) (any, error) {
 	from, to := reflect.ValueOf(in), reflect.New(other.In).Elem()

@@ -46,7 +46,6 @@ func (b *Box) Exec(ctx context.Context, id, service string, p environment.Progra
 	var code int
 	if p.Terminal != nil {
 		e.Terminal = true
-		e.Env = append(e.Env, "TERM="+os.Getenv("TERM"))
 		code, err = c.Enter(ctx, service, e, filter, groups, p.Terminal)
 	} else {
 		code, err = b.enter(ctx, c, service, e, filter, groups, p)

@@ -113,6 +113,8 @@ func (f *face) routes() http.Handler {
 		"PUT " + ContentPath:   f.known(f.content),
 		ContentPath:            f.wrongMethod("PUT"),
 		"GET /v1/watch/{name}": f.known(f.watch),
+		"GET " + terminalPath:  f.known(f.terminal),
+		terminalPath:           f.wrongMethod("GET"),
 		"GET /v1/ops":          f.known(f.operations),
 		"GET /openapi.json":    f.open(f.document),
 		"GET /healthz":         f.health,

@@ -28,6 +28,9 @@ func (c *Client) Watch(ctx context.Context, r op.Request, emit func(any) error) 
 	if err != nil {
 		return err
 	}
+	if r.Terminal != nil {
+		return c.attend(ctx, o, in, r.Terminal, emit)
+	}
 	path := "/v1/watch/" + url.PathEscape(o.Name)
 	if len(in) > 0 {
 		path += "?in=" + url.QueryEscape(string(in))

@@ -52,6 +52,9 @@ func listOf(ops []op.Op) listing {
 }
 
 func route(o op.Op) (method, path string) {
+	if o.Attend {
+		return "GET", "/v1/terminal/" + o.Name
+	}
 	if o.Streams() {
 		return "GET", "/v1/watch/" + o.Name
 	}
@@ -92,7 +95,9 @@ func describe(ops []op.Op, version, at string) (_ openAPI, err error) {
 			return openAPI{}, fmt.Errorf("describe %s: %w", o.Name, err)
 		}
 		_, path := route(o)
-		if o.Streams() {
+		if o.Attend {
+			doc.Paths[path] = &huma.PathItem{Get: attendOf(o, problem)}
+		} else if o.Streams() {
 			doc.Paths[path] = &huma.PathItem{Get: watchOf(o, in, r, problem)}
 		} else {
 			doc.Paths[path] = &huma.PathItem{Post: invokeOf(o, in, r, problem)}
@@ -130,6 +135,13 @@ func watchOf(o op.Op, in *huma.Schema, r huma.Registry, problem *huma.Schema) *h
 		Description: "Server-sent events: `item` with an item as data for each, then `end`, or `error` with a problem as data. A comment comes every few seconds.",
 		Content:     map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: "string"}, Extensions: map[string]any{"x-item": item}}},
 	}
+	return d
+}
+
+// attendOf describes the beginning alone: what follows is no HTTP.
+func attendOf(o op.Op, problem *huma.Schema) *huma.Operation {
+	d := base(o, problem)
+	d.Responses["101"] = &huma.Response{Description: "The connection is upgraded to " + TerminalProtocol + ", when it was asked for with Connection: Upgrade and Upgrade: " + TerminalProtocol + "."}
 	return d
 }
 

@@ -51,10 +51,15 @@ func TestTheDocumentIsDrawnFromTheOperations(t *testing.T) {
 		if o.Streams() {
 			path, method = "/v1/watch/"+o.Name, "get"
 		}
+		if o.Attend {
+			path = "/v1/terminal/" + o.Name
+			at(t, doc, "paths", path, method, "responses", "101", "description")
+		} else {
+			at(t, doc, "paths", path, method, "responses", "200", "content")
+		}
 		if at(t, doc, "paths", path, method, "operationId") != o.Name || at(t, doc, "paths", path, method, "summary") != o.Summary {
 			t.Errorf("%s is drawn wrong", o.Name)
 		}
-		at(t, doc, "paths", path, method, "responses", "200", "content")
 		at(t, doc, "paths", path, method, "responses", "403", "content", "application/problem+json", "schema", "$ref")
 	}
 	post := at(t, doc, "paths", "/v1/op/thing.make", "post")

@@ -1,9 +1,11 @@
 package api_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -126,6 +128,24 @@ func (w *world) ops() []op.Op {
 		op.NewWatch("thing.fails", prentice.Viewer, "Fails at once", func(context.Context, op.Call, struct{}, func(out) error) error {
 			return prentice.Errorf(prentice.NotFound, "no such thing").Try("list them")
 		}),
+		op.NewAttended("thing.attend", prentice.Change, prentice.Viewer, "Say at a terminal what is typed", func(ctx context.Context, c op.Call, i in) (out, error) {
+			w.done.Add(1)
+			if i.Name == "waits" {
+				fmt.Fprint(c.Terminal.Out, "begun") //nolint:errcheck // it is looked for
+				<-ctx.Done()
+				return out{}, context.Cause(ctx)
+			}
+			size := <-c.Terminal.Sizes
+			fmt.Fprintf(c.Terminal.Out, "%s %dx%d\n", c.Terminal.Name, size.Rows, size.Columns) //nolint:errcheck // it is looked for
+			typed := bufio.NewReader(c.Terminal.In)
+			for {
+				line, err := typed.ReadString('\n')
+				if err != nil || line == "bye\n" {
+					return out{Name: "left", Who: c.Actor.Ref()}, err
+				}
+				io.WriteString(c.Terminal.Out, strings.ToUpper(line)) //nolint:errcheck // it is looked for
+			}
+		}).WithExample("prentice thing attend --name x"),
 		fail("fail.internal", errors.New("the password is hunter2")),
 		fail("fail.invalid", prentice.Errorf(prentice.Invalid, "line is odd").Try("make it even").In(prentice.Pos{File: "a.md", Line: 3, Column: 7})),
 		fail("fail.not-found", prentice.Errorf(prentice.NotFound, "no run 7").Try("list them")),

@@ -99,7 +99,9 @@ func (f *face) perform(cmd *cobra.Command, o op.Op, in any) (err error) {
 	}
 	show := f.printer(cmd)
 	request := op.Request{Actor: f.actor(), Op: o.Name, In: in}
-	if o.Streams() {
+	if o.Attend {
+		err = f.attend(ctx, door, request, show)
+	} else if o.Streams() {
 		if err = door.Watch(ctx, request, show.item); ctx.Err() != nil {
 			err = prentice.Errorf(prentice.Canceled, "not watched any more; what was watched goes on")
 		}

@@ -27,6 +27,9 @@ func (f *face) turned(cmd *cobra.Command, o op.Op, in any) (other op.Op, given a
 	if follow, _ := cmd.Flags().GetBool("follow"); follow && o.Follow.Op != "" {
 		t = o.Follow
 	}
+	if o.Lend.Op != "" && f.lends(cmd) {
+		t = o.Lend
+	}
 	at := slices.IndexFunc(f.Ops, func(one op.Op) bool { return one.Name == t.Op })
 	if t.Op == "" || at < 0 {
 		return other, nil, false, nil

@@ -81,8 +81,8 @@ type CompareIn struct {
 // EnterIn is what is performed where a service runs.
 type EnterIn struct {
 	EnvIn
-	Service string   `json:"service" arg:"2" minLength:"1" maxLength:"63" example:"db" doc:"The service."`
-	Command []string `json:"command" arg:"3" minItems:"1" maxItems:"200" maxLength:"4000" example:"ls" doc:"The program and its words; put -- before them."`
+	Service string   `json:"service,omitempty" arg:"2" maxLength:"63" example:"db" doc:"The service; without it the only one that goes on."`
+	Command []string `json:"command,omitempty" arg:"3" maxItems:"200" maxLength:"4000" example:"ls" doc:"The program and its words; put -- before them. At a terminal, without it a shell."`
 }
 
 func (k *Desk) ops() []op.Op {
@@ -112,9 +112,13 @@ func (k *Desk) ops() []op.Op {
 			WithExample("prentice env compare e14xk3qa e13xpw0b"),
 		op.New("env.queue", prentice.Look, prentice.Viewer, "List the environments that wait to be made, and why each waits.", k.queue).
 			WithExample("prentice env queue"),
-		op.About(op.New("env.enter", prentice.Change, prentice.Operator, "Run a command beside a service of an environment, and show what it printed.", k.enter), func(ctx context.Context, in EnterIn) ([]prentice.Ref, error) { return k.about(ctx, in.Env) }).
+		op.About(op.New("env.enter", prentice.Change, prentice.Operator, "Run a command beside a service of an environment, and show what it printed; at a terminal, open a shell there.", k.enter), func(ctx context.Context, in EnterIn) ([]prentice.Ref, error) { return k.about(ctx, in.Env) }).
 			WithExample("prentice env enter e14xk3qa db -- psql -c 'select 1'").
-			WithHelp("The command has the view, the user and the limits of the service, no input, and a minute. The command is kept as evidence, what it printed is not."),
+			WithHelp("The command has the view, the user and the limits of the service, no input, and a minute. The command is kept as evidence, what it printed is not. Typed at a terminal it does as prentice env shell does.").
+			AtTerminal(op.Turn{Op: "env.shell", Fields: []string{"env", "service", "command"}}),
+		op.About(op.NewAttended("env.shell", prentice.Change, prentice.Operator, "Open a shell, or a program that needs a terminal, beside a service of an environment.", k.shell), func(ctx context.Context, in EnterIn) ([]prentice.Ref, error) { return k.about(ctx, in.Env) }).
+			WithExample("prentice env shell e14xk3qa web").
+			WithHelp("It has the view, the user and the limits of the service, and a terminal of its own, which is as large as yours and to which Ctrl-C goes. It ends when you leave it, when the environment is stopped, when your token is revoked, and after 8 hours. Who entered, when, which program and for how long is kept as evidence; what you type and what is printed is kept nowhere."),
 	}
 	return slices.Concat(ops, k.leaseOps())
 }

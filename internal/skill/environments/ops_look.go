@@ -1,6 +1,7 @@
 package environments
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -16,12 +17,12 @@ import (
 )
 
 func (k *Desk) enter(ctx context.Context, c op.Call, in EnterIn) (Entered, error) {
-	e, b, err := k.reached(ctx, in.Env, in.Service)
+	if len(in.Command) == 0 {
+		return Entered{}, prentice.Errorf(prentice.Invalid, "nothing is said that is to be performed there, and there is no terminal here").Try("say it: prentice env enter %s %s -- ls", clip.Text(in.Env), cmp.Or(clip.Text(in.Service), "SERVICE"))
+	}
+	e, b, in, err := k.within(ctx, in)
 	if err != nil {
 		return Entered{}, err
-	}
-	if e.Stage != environment.Making && e.Stage != environment.Ready {
-		return Entered{}, prentice.Errorf(prentice.Conflict, "%s is %s: nothing of it runs", e.Ref(), e.Stage).Try("see what its services printed: prentice env logs %s", e.ID)
 	}
 	if err := k.Note(ctx, c.Now, prentice.Note{Kind: "environment.entered", Actor: c.Actor.Ref(), Refs: e.Refs(), Data: map[string]any{"service": in.Service, "command": in.Command}}); err != nil {
 		return Entered{}, err
@@ -34,6 +35,31 @@ func (k *Desk) enter(ctx context.Context, c op.Call, in EnterIn) (Entered, error
 		return Entered{}, err
 	}
 	return Entered{Env: e.Ref(), Service: in.Service, Code: code, Printed: strings.ToValidUTF8(out.String(), "?"), Cut: out.cut}, nil
+}
+
+// within is what is entered: an environment of which anything runs, its back end, and a service
+// that has a name. Where none was said, it is the only one.
+func (k *Desk) within(ctx context.Context, in EnterIn) (environment.Environment, environment.Backend, EnterIn, error) {
+	e, b, err := k.reached(ctx, in.Env, in.Service)
+	if err != nil {
+		return e, nil, in, err
+	}
+	if e.Stage != environment.Making && e.Stage != environment.Ready {
+		return e, nil, in, prentice.Errorf(prentice.Conflict, "%s is %s: nothing of it runs", e.Ref(), e.Stage).Try("see what its services printed: prentice env logs %s", e.ID)
+	}
+	if in.Service == "" {
+		var goOn []string
+		for _, s := range e.Spec.Services {
+			if !s.Once {
+				goOn = append(goOn, s.Name)
+			}
+		}
+		if len(goOn) != 1 {
+			return e, nil, in, prentice.Errorf(prentice.Invalid, "%s has %s", e.Ref(), op.Count(len(goOn), "service", "services")).Try("say which: %s", strings.Join(goOn, ", "))
+		}
+		in.Service = goOn[0]
+	}
+	return e, b, in, nil
 }
 
 // reached is an environment with its back end, where it has a service of the name; "" is

@@ -76,6 +76,8 @@ type Desk struct {
 	Deps
 	rules atomic.Pointer[environment.Rules]
 	wake  chan struct{}
+
+	shells shells
 }
 
 // New is the chapter's one registration.
@@ -109,7 +111,7 @@ func New(d Deps) skill.Skill {
 		k.Conductor.Quota = func() environment.Quota { return k.Rules().Quota }
 		k.Conductor.Over = k.over
 		k.Conductor.Woke = k.Conductor.Ring
-		sk.Work = []skill.Work{{Name: "environments", Run: k.Conductor.Run, OnAll: true}, {Name: "environments of changes", Run: k.follow}}
+		sk.Work = []skill.Work{{Name: "environments", Run: k.Conductor.Run, OnAll: true}, {Name: "environments of changes", Run: k.follow}, {Name: "terminals in environments", Run: k.shells.Run, OnAll: true}}
 	}
 	return sk
 }
@@ -163,6 +165,7 @@ var badges = map[string]op.Badge{
 	"environment.lease-renewed": {Sign: "◆", Word: "lease renewed", Hue: op.Busy},
 	"environment.released":      {Sign: "○", Word: "place released", Hue: op.Quiet},
 	"environment.entered":       {Sign: "◇", Word: "environment entered", Hue: op.Attention},
+	"environment.left":          {Sign: "◇", Word: "environment left", Hue: op.Quiet},
 	"environment.extended":      {Sign: "◇", Word: "environment extended", Hue: op.Quiet},
 	"environment.stopping":      {Sign: "◑", Word: "environment is stopped", Hue: op.Busy},
 	"environment.stopped":       {Sign: "○", Word: "environment stopped", Hue: op.Quiet},

@@ -3,45 +3,27 @@ package environmenttest
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
 
 	"prentice/internal/engine/environment"
+	"prentice/internal/kit/term"
 )
-
-// lent is a terminal of a test's own: ours is where a person types and reads, and theirs is lent.
-func lent(t *testing.T) (ours, theirs *os.File) {
-	t.Helper()
-	ours, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { ours.Close() }) //nolint:errcheck // the test is over
-	n, err := unix.IoctlGetInt(int(ours.Fd()), unix.TIOCGPTN)
-	if err == nil {
-		err = unix.IoctlSetPointerInt(int(ours.Fd()), unix.TIOCSPTLCK, 0)
-	}
-	if err == nil {
-		theirs, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { theirs.Close() }) //nolint:errcheck // so is it here
-	return ours, theirs
-}
 
 func terminal(t *testing.T, b *bench) {
 	s := b.spec(t, b.web("web"))
 	b.makes(t, s)
 	b.ready(t, s.ID, "web", 8080)
-	ours, theirs := lent(t)
+	ours, theirs, err := term.Pair()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ours.Close(); theirs.Close() }) //nolint:errcheck // the test is over
 	size := func(rows, columns uint16) {
 		t.Helper()
-		if err := unix.IoctlSetWinsize(int(ours.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: rows, Col: columns}); err != nil {
+		if err := term.Resize(ours, term.Size{Rows: rows, Columns: columns}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -68,11 +50,11 @@ func terminal(t *testing.T, b *bench) {
 	}
 	done := make(chan ended, 1)
 	go func() {
-		code, err := b.Exec(t.Context(), s.ID, "web", environment.Program{Argv: []string{"/bin/sh", "-i"}, Terminal: theirs})
+		code, err := b.Exec(t.Context(), s.ID, "web", environment.Program{Argv: []string{"/bin/sh", "-i"}, Env: map[string]string{"TERM": "xterm-256color"}, Terminal: theirs})
 		done <- ended{code, err}
 	}()
-	types("test -t 0 && test -t 1 && test -t 2 && echo tty-$((1+1))\n")
-	shows("tty-2")
+	types("test -t 0 && test -t 1 && test -t 2 && echo tty-$((1+1))-$TERM\n")
+	shows("tty-2-xterm-256color")
 	sized := func(rows, columns uint16, word string) {
 		t.Helper()
 		size(rows, columns)

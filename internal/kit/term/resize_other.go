@@ -1,0 +1,7 @@
+//go:build !unix
+
+package term
+
+import "os"
+
+func hearResizes(chan<- os.Signal) {}
