@@ -34,6 +34,7 @@ import (
 	"prentice/internal/kit/db"
 	"prentice/internal/skill"
 	"prentice/internal/skill/availability"
+	"prentice/internal/skill/objectives"
 	"prentice/internal/skill/support"
 )
 
@@ -65,6 +66,7 @@ type System struct {
 	tried      tries
 	contacts   contacts
 	lookout    *availability.Lookout
+	owed       *objectives.Desk
 	prober     *probe.Prober
 	claimed    *claims.Store
 	choices    *choices.Keeper

@@ -14,6 +14,7 @@ import (
 	"prentice/internal/adapter/teamfolder"
 	"prentice/internal/engine/analyse"
 	"prentice/internal/engine/check"
+	"prentice/internal/engine/objective"
 	"prentice/internal/engine/policy"
 	"prentice/internal/engine/procedure"
 	"prentice/internal/engine/prototype"
@@ -143,6 +144,10 @@ func lintFolder(dir string) []prentice.Finding {
 		findings = append(findings, wrong...)
 	}
 	_, wrong, err := prototype.InFolder(dir)
+	if findings = append(findings, wrong...); err != nil {
+		findings = append(findings, asFinding(err))
+	}
+	_, wrong, err = objective.InFolder(dir)
 	if findings = append(findings, wrong...); err != nil {
 		findings = append(findings, asFinding(err))
 	}

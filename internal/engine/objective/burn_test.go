@@ -156,3 +156,18 @@ func TestAWindowHoldsTheMinutesThatItSays(t *testing.T) {
 		}
 	}
 }
+
+func TestALongerSpanAsMinutesLosesNoLook(t *testing.T) {
+	for _, c := range []Counts{{}, {Good: 1}, {Good: 7, Bad: 3, Unknown: 2}, {Good: 360}, {Bad: 61}, {Good: 1e9, Bad: 17, Unknown: 1e8}} {
+		var sum Counts
+		for i, m := range Spread(100, 60, c) {
+			sum = sum.Plus(m.Counts)
+			if m.At != 100+int64(i) || m.Good < 0 || m.Bad < 0 || m.Unknown < 0 {
+				t.Fatalf("%+v: %+v", c, m)
+			}
+		}
+		if sum != c {
+			t.Errorf("%+v became %+v", c, sum)
+		}
+	}
+}

@@ -77,3 +77,24 @@ func (w *window) since(minutes []Minute, out int64) Counts {
 	}
 	return w.sum
 }
+
+// Spread makes minutes of what was counted in a longer span. Its looks are shared out evenly, and the
+// bad ones are taken to have come one after another at its beginning: no order is worse for an alert.
+func Spread(at, minutes int64, c Counts) []Minute {
+	if minutes < 1 || c.All() == 0 {
+		return nil
+	}
+	list := make([]Minute, minutes)
+	all, given := c.All(), int64(0)
+	for i := range list {
+		share := all*int64(i+1)/minutes - given
+		given += share
+		m := Minute{At: at + int64(i)}
+		m.Bad = min(share, c.Bad)
+		m.Unknown = min(share-m.Bad, c.Unknown)
+		m.Good = share - m.Bad - m.Unknown
+		c = c.Minus(m.Counts)
+		list[i] = m
+	}
+	return list
+}

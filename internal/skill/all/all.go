@@ -12,6 +12,7 @@ import (
 	"prentice/internal/skill/design"
 	"prentice/internal/skill/environments"
 	"prentice/internal/skill/learning"
+	"prentice/internal/skill/objectives"
 	"prentice/internal/skill/oncall"
 	"prentice/internal/skill/previews"
 	"prentice/internal/skill/prototyping"
@@ -32,6 +33,7 @@ type Deps struct {
 	Design       design.Deps
 	Environments environments.Deps
 	Learning     learning.Deps
+	Objectives   objectives.Deps
 	Oncall       oncall.Deps
 	Previews     previews.Deps
 	Prototyping  prototyping.Deps
@@ -50,6 +52,7 @@ func Skills(d Deps) []skill.Skill {
 		oncall.New(d.Oncall),
 		availability.New(d.Availability),
 		capacity.New(d.Capacity),
+		objectives.New(d.Objectives),
 		automation.New(d.Automation),
 		design.New(d.Design),
 		security.New(d.Security),

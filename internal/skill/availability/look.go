@@ -49,6 +49,9 @@ func (l *Lookout) record(w *watched, seen prentice.Observation, late bool) {
 	}
 	fresh := w.state.passing()
 	seen, cut := l.cut.weigh(now, string(w.service), w.rule, fresh, seen)
+	if l.Seen != nil {
+		l.Seen(w.service, w.rule, now, seen)
+	}
 	before := w.state
 	var signals []Signal
 	w.state, signals = Judge(now, rulesOf(w.rule), before, seen)

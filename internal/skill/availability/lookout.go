@@ -28,6 +28,9 @@ type Deps struct {
 	Log     *slog.Logger
 	Most    int // looks at the same time that have not taken longer than patience; 0 is 512
 
+	// Seen hears of every look that was judged; it must not wait. nil is no one.
+	Seen func(service prentice.Ref, rule prentice.Probe, at time.Time, seen prentice.Observation)
+
 	Claims Claims // nil: no one keeps what probes claim
 	Tool   string // by which they are judged, as tool@version
 

@@ -166,3 +166,12 @@ func (s *Support) symptoms(ctx context.Context, incident int64) ([]Symptom, erro
 }
 
 func cursor(number int64) string { return strconv.FormatInt(number, 10) }
+
+// AboutSince is the incidents about something that were not over before a time, the newest first, at
+// most 500.
+func (s *Support) AboutSince(ctx context.Context, subject prentice.Ref, from time.Time) ([]Incident, error) {
+	if err := s.ready(); err != nil {
+		return nil, err
+	}
+	return s.incidents(ctx, `subject = ? AND (closed = 0 OR closed >= ?) ORDER BY number DESC LIMIT 500`, string(subject), db.Micros(from))
+}
