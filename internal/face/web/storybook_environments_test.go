@@ -60,8 +60,9 @@ func environmentOps(full bool) []op.Op {
 			if in.Place == "production" {
 				return environments.PlaceShown{PlaceOut: storyPlaces[1]}, nil
 			}
-			return environments.PlaceShown{PlaceOut: storyPlaces[0], Longest: 8 * time.Hour,
-				Drift: []environments.Difference{{Service: "shop", What: "version", A: "1.4.2", B: "1.4.3"}, {Service: "shop", What: "digest", A: "sha256:4f0c2d9e7a4f", B: "sha256:9d029d029d02"}},
+			drifted := storyPlaces[0]
+			drifted.Drift = []environments.Difference{{Service: "shop", What: "version", A: "1.4.2", B: "1.4.3"}, {Service: "shop", What: "digest", A: "sha256:4f0c2d9e7a4f", B: "sha256:9d029d029d02"}}
+			return environments.PlaceShown{PlaceOut: drifted, Longest: 8 * time.Hour,
 				Queue: []environments.LeaseOut{{Holder: "person/bob", Purpose: "load test of the search", Asked: ago(20 * time.Minute)}},
 				Past:  []environments.LeaseOut{{Holder: "person/carla", Purpose: "payment provider changes its certificate", Began: ago(30 * time.Hour), Ends: ago(26 * time.Hour)}}}, nil
 		}),
