@@ -144,11 +144,14 @@ func (s *System) runsOfReleases() build.Runs {
 			return list[i].Number, nil
 		},
 		After: s.runsAfter,
-		Given: func(ctx context.Context, number int64) (map[string]string, error) {
-			v, err := s.runner.Show(ctx, number)
-			return v.ThePlan.Inputs, err
-		},
+		Given: s.givenTo,
 	}
+}
+
+// givenTo are the inputs of a run.
+func (s *System) givenTo(ctx context.Context, number int64) (map[string]string, error) {
+	v, err := s.runner.Show(ctx, number)
+	return v.ThePlan.Inputs, err
 }
 
 // runsAfter are the runs of a procedure with a higher number, the newest first.

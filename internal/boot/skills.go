@@ -81,6 +81,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 		Availability: availability.Deps{DB: s.db, Catalog: s.Team.Catalog, Prober: s.prober, Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure, Seen: s.seen, Claims: s.claimed, Tool: "probe@" + s.Settings.build.Version},
 		Build:        s.releases(),
 		Oncall:       s.onCall(),
+		Maintenance:  s.maintenance(),
 		Capacity:     capacity.Deps{DB: s.db, Clock: time.Now, Here: func() []capacity.Measured { return measuredHere(s.Settings.Data) }, Send: s.inbox.Send, Log: s.log},
 		Design: design.Deps{
 			Catalog: s.Team.Catalog,

@@ -7,6 +7,7 @@ import (
 	"prentice/internal/engine/alert"
 	"prentice/internal/engine/flag"
 	"prentice/internal/engine/gate"
+	"prentice/internal/engine/maintenance"
 	"prentice/internal/engine/notice"
 	"prentice/internal/engine/outgoing"
 	"prentice/internal/engine/release"
@@ -26,15 +27,16 @@ func teamFiles(skills []skill.Skill) []team.Part {
 var knownFiles = sync.OnceValue(func() []team.Part { return teamFiles(Describe()) })
 
 // What the files of the folder say.
-func (t *teamNow) secrets() secret.Declarations { return team.Of(t.said, secret.TeamFile) }
-func (t *teamNow) calendar() *calendar.Calendar { return team.Of(t.said, calendar.File) }
-func (t *teamNow) limits() gate.Limits          { return team.Of(t.said, gate.File) }
-func (t *teamNow) notices() *notice.Settings    { return team.Of(t.said, notice.File) }
-func (t *teamNow) webhooks() *outgoing.Rules    { return team.Of(t.said, outgoing.File) }
-func (t *teamNow) flags() *flag.Set             { return team.Of(t.said, flag.File) }
-func (t *teamNow) oncall() *rota.Settings       { return team.Of(t.said, rota.File) }
-func (t *teamNow) releases() *release.Rules     { return team.Of(t.said, release.File) }
-func (t *teamNow) alerts() *alert.Rules         { return team.Of(t.said, alert.File) }
+func (t *teamNow) secrets() secret.Declarations  { return team.Of(t.said, secret.TeamFile) }
+func (t *teamNow) calendar() *calendar.Calendar  { return team.Of(t.said, calendar.File) }
+func (t *teamNow) limits() gate.Limits           { return team.Of(t.said, gate.File) }
+func (t *teamNow) notices() *notice.Settings     { return team.Of(t.said, notice.File) }
+func (t *teamNow) webhooks() *outgoing.Rules     { return team.Of(t.said, outgoing.File) }
+func (t *teamNow) flags() *flag.Set              { return team.Of(t.said, flag.File) }
+func (t *teamNow) oncall() *rota.Settings        { return team.Of(t.said, rota.File) }
+func (t *teamNow) releases() *release.Rules      { return team.Of(t.said, release.File) }
+func (t *teamNow) alerts() *alert.Rules          { return team.Of(t.said, alert.File) }
+func (t *teamNow) maintenance() *maintenance.Set { return team.Of(t.said, maintenance.File) }
 
 // readRest reads those files. Each by itself stays as it was read before when it has
 // an error, and never keeps the rest of the folder from being read.

@@ -114,6 +114,7 @@ type said struct {
 	Quiet     bool           `json:"quiet"`    // no one is to be told
 	Question  string         `json:"question"` // that a prototype asks
 	For       prentice.Ref   `json:"for"`      // who is called
+	Task      prentice.Ref   `json:"task"`     // of maintenance
 	Hint      string         `json:"hint"`     // that the catalog does not have what it is about
 }
 
@@ -154,6 +155,8 @@ func topicsOf(e prentice.Event, d said) []string {
 		return []string{Silent}
 	case "prototype.undecided", "prototype.expired":
 		return []string{Tried}
+	case "maintenance.due", "maintenance.overdue":
+		return []string{Upkeep}
 	}
 	if newsOf(e.Type) != "" || e.Type == "change.opened" {
 		return []string{Changed}
@@ -196,6 +199,10 @@ func compose(topic string, e prentice.EventRecord, d said, run *run.View, link s
 	case Tried:
 		m.Title, m.Says, m.Owner = fmt.Sprintf("No one has decided on %s: %s", e.Subject, line(d.Question)), line(d.Why), ownerIn(d)
 		m.Command = fmt.Sprintf("prentice prototype decide %s --decision drop --reason '…'", e.Subject.Name())
+	case Upkeep:
+		m.About, m.Subject, m.Owner = d.Task, e.Subject, ownerIn(d)
+		m.Title, m.Says = fmt.Sprintf("%s: %s", d.Task, line(d.Says)), line(d.Title)
+		m.Command = fmt.Sprintf("prentice maintenance show %s", d.Task.Name())
 	case Missed:
 		m.Title = fmt.Sprintf("%s was due and not begun, %d times", line(d.Procedure), max(d.Count, 1))
 		m.Procedure, m.Command = line(d.Procedure), "prentice event list --type schedule.missed"

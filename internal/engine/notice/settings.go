@@ -30,12 +30,13 @@ const (
 	Silent     = "webhook"         // a program outside is told of events no more
 	Tried      = "prototype"       // no one decided on a prototype by its day
 	Paged      = "page"            // someone is called for an incident: for them, without a route
+	Upkeep     = "maintenance"     // a maintenance task is due, or overdue
 	test       = "test"
 )
 
 // Topics lists them.
 func Topics() []string {
-	return []string{Asked, BreakGlass, Review, Failed, Unsure, Incident, Acked, Resolved, Stopped, Missed, Changed, Silent, Tried}
+	return []string{Asked, BreakGlass, Review, Failed, Unsure, Incident, Acked, Resolved, Stopped, Missed, Changed, Silent, Tried, Upkeep}
 }
 
 // The kinds of channel.

@@ -12,6 +12,7 @@ import (
 	"prentice/internal/skill/design"
 	"prentice/internal/skill/environments"
 	"prentice/internal/skill/learning"
+	"prentice/internal/skill/maintenance"
 	"prentice/internal/skill/objectives"
 	"prentice/internal/skill/oncall"
 	"prentice/internal/skill/previews"
@@ -29,6 +30,7 @@ type Deps struct {
 	Availability availability.Deps
 	Build        build.Deps
 	Capacity     capacity.Deps
+	Maintenance  maintenance.Deps
 	CodeControl  codecontrol.Deps
 	Design       design.Deps
 	Environments environments.Deps
@@ -53,6 +55,7 @@ func Skills(d Deps) []skill.Skill {
 		availability.New(d.Availability),
 		capacity.New(d.Capacity),
 		objectives.New(d.Objectives),
+		maintenance.New(d.Maintenance),
 		automation.New(d.Automation),
 		design.New(d.Design),
 		security.New(d.Security),

@@ -91,7 +91,7 @@ func (k *Desk) rotaList(ctx context.Context, c op.Call, _ struct{}) (Rotas, erro
 	over, err := k.overrides(ctx, c.Now)
 	out := Rotas{Now: c.Now.UTC(), Rotas: []Line{}}
 	for _, r := range k.Settings().All() {
-		out.Rotas = append(out.Rotas, lineOf(r, c.Now, over))
+		out.Rotas = append(out.Rotas, LineOf(r, c.Now, over))
 	}
 	return out, err
 }
@@ -105,7 +105,7 @@ func (k *Desk) rotaShow(ctx context.Context, c op.Call, in NameIn) (Shown, error
 	if err != nil {
 		return Shown{}, err
 	}
-	out := Shown{Line: lineOf(r, c.Now, over), Now: c.Now.UTC(), People: r.People(), Overrides: []rota.Override{}}
+	out := Shown{Line: LineOf(r, c.Now, over), Now: c.Now.UTC(), People: r.People(), Overrides: []rota.Override{}}
 	for _, o := range over {
 		if o.Rota == r.Name && o.Ended.IsZero() {
 			out.Overrides = append(out.Overrides, o)

@@ -25,7 +25,8 @@ type Line struct {
 	from time.Time
 }
 
-func lineOf(r rota.Rota, now time.Time, over []rota.Override) Line {
+// LineOf is how a rota stands at a moment.
+func LineOf(r rota.Rota, now time.Time, over []rota.Override) Line {
 	l := Line{Ref: r.Ref(), Name: r.Name, Zone: r.Zone.String(), rota: r, from: now.UTC()}
 	l.Shifts, l.Gaps = r.Shifts(now.UTC(), now.UTC().AddDate(0, 0, ahead), over)
 	if l.Shifts == nil {
