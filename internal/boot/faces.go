@@ -72,8 +72,12 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	root := ""
+	if public != nil {
+		root = public.Path
+	}
 	proxies, err := s.Settings.proxies()
-	return behind(proxies, s.besides(all)), err
+	return behind(proxies, s.besides(s.orPings(root, all))), err
 }
 
 // unread writes down what was asked of the API with a body that was not read. The

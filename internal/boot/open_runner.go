@@ -39,6 +39,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	s.Team.missing = s.secrets.Missing
 	s.openChoices()
 	s.openSilences()
+	s.jobs = s.newJobs()
 	s.claimed = &claims.Store{DB: s.db}
 	s.runner = runner.New(runner.Deps{
 		Store:      &run.Store{DB: s.db, Ledger: s.ledger, Clock: time.Now},

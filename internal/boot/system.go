@@ -20,6 +20,7 @@ import (
 	"prentice/internal/app"
 	"prentice/internal/engine/choices"
 	"prentice/internal/engine/claims"
+	"prentice/internal/engine/heartbeat"
 	"prentice/internal/engine/identity"
 	"prentice/internal/engine/inbox"
 	"prentice/internal/engine/ledger"
@@ -68,6 +69,7 @@ type System struct {
 	lookout    *availability.Lookout
 	owed       *objectives.Desk
 	prober     *probe.Prober
+	jobs       *heartbeat.Keeper // listens for jobs that ping
 	claimed    *claims.Store
 	choices    *choices.Keeper
 	desk       *support.Support

@@ -11,6 +11,7 @@ import (
 	"prentice/internal/engine/claims"
 	"prentice/internal/engine/environment"
 	"prentice/internal/engine/experiment"
+	"prentice/internal/engine/heartbeat"
 	"prentice/internal/engine/identity"
 	"prentice/internal/engine/inbox"
 	"prentice/internal/engine/ledger"
@@ -38,7 +39,7 @@ func tables() []owner {
 	list := []owner{{"ledger", ledger.Schema()}, {"inbox", inbox.Schema()}, {"replica", replica.Schema()}, {"runner", run.Schema()}, {"notice", notice.Schema()}, {"app", app.Schema()}, {"policy", policy.Schema()}, {"silence", silence.Schema()}, {"retention", retention.Schema()}, {"identity", identity.Schema()}, {"claims", claims.Schema()}, {"series", series.Schema()}, {"webhook", webhook.Schema()}, {"choices", choices.Schema()}, {"change", change.Schema()}, {"outgoing", outgoing.Schema()}, {"prototype", prototype.Schema()}}
 	list = append(list, owner{"artifact", artifact.Schema()}, owner{"release", release.Schema()})
 	list = append(list, owner{"environment", environment.Schema()})
-	list = append(list, owner{"experiment", experiment.Schema()})
+	list = append(list, owner{"experiment", experiment.Schema()}, owner{"heartbeat", heartbeat.Schema()})
 	for _, sk := range Describe() {
 		if sk.Files == nil {
 			continue

@@ -17,7 +17,7 @@ func explains() []op.Explainer {
 			func(ref prentice.Ref) eventShowIn { return eventShowIn{Number: ref.Name()} }, tellEvent),
 		op.Explains("silence", "A silence keeps some alerts from opening incidents and from calling people, until it ends. What it hides is still there.", "silence.show",
 			func(ref prentice.Ref) silenceIn { return silenceIn{ref.Name()} }, tellSilence),
-		op.Explains("heartbeat", "A heartbeat is an alert that always fires. When it is not heard in time, the way that alerts take is broken.", "heartbeat.show",
+		op.Explains("heartbeat", "A heartbeat is a job that pings, or an alert that always fires. When it is not heard in time, the job did not do its work, or the way that alerts take is broken.", "heartbeat.show",
 			func(ref prentice.Ref) heartbeatIn { return heartbeatIn{ref.Name()} }, tellHeartbeat),
 		op.Explains("hook", "A webhook is an address at which one program posts what it has to tell. A mapping makes events of its messages; what none fits is kept.", "hook.show",
 			func(ref prentice.Ref) hookIn { return hookIn{ref.Name()} }, tellHook),

@@ -38,6 +38,9 @@ func tellSilence(_ prentice.Ref, s SilenceOut) (op.Told, error) {
 }
 
 func tellHeartbeat(_ prentice.Ref, h HeartbeatShown) (op.Told, error) {
+	if h.Job != nil {
+		return tellPinging(*h.Job), nil
+	}
 	t := op.Told{Title: string(h.Ref())}
 	t.What.Add("%s has to be heard at least every %s", h.Ref(), h.Every())
 	if h.Owner != "" {

@@ -9,6 +9,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/alert"
+	"prentice/internal/engine/heartbeat"
 	"prentice/internal/engine/inbox"
 	"prentice/internal/kit/span"
 	"prentice/internal/op"
@@ -37,6 +38,8 @@ type HeartbeatShown struct {
 	From time.Time `json:"from"` // the history goes back to this
 	Now  time.Time `json:"now"`
 	Gaps []Gap     `json:"gaps"` // the newest first
+
+	Job *Job `json:"job,omitempty"` // where it is no alert, but a job that pings
 }
 
 // Stretches are the picture of its history.
@@ -47,6 +50,9 @@ func (h HeartbeatShown) Lasted(g Gap) string { return span.String(g.Lasted(h.Now
 
 // Text implements op.Texter.
 func (h HeartbeatShown) Text() string {
+	if h.Job != nil {
+		return h.Job.text()
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s %s, %s\n", h.Ref(), beatSigns[h.State], h.State, h.says())
 	fmt.Fprintf(&b, "Every     %s at most\nSeverity  %s\n", h.Every(), h.Severity)
@@ -84,13 +90,21 @@ func (h Heartbeat) says() string {
 
 var beatSigns = map[string]string{"heard": "●", "missing": "■", "waited for": "○"}
 
-// Heartbeats is the alerts that always fire.
+// Heartbeats is the jobs that ping and the alerts that always fire.
 type Heartbeats struct {
+	Jobs       []Job       `json:"jobs"`
 	Heartbeats []Heartbeat `json:"heartbeats"`
 }
 
 // Table implements op.Tabler.
 func (l Heartbeats) Table() (head []string, rows [][]string) {
+	for _, j := range l.Jobs {
+		last := "never"
+		if !j.Last.IsZero() {
+			last = op.Cell(j.Last)
+		}
+		rows = append(rows, []string{j.Name, jobSign(j.State), last, j.When() + " + " + j.GraceText(), j.Severity, string(j.Owner)})
+	}
 	for _, h := range l.Heartbeats {
 		last := "never"
 		if !h.Last.IsZero() {
@@ -103,27 +117,37 @@ func (l Heartbeats) Table() (head []string, rows [][]string) {
 
 // Empty implements op.Emptier.
 func (l Heartbeats) Empty() string {
-	return "No heartbeat is named. Name an alert that always fires, such as Watchdog, under heartbeats in alerts.yaml."
+	return "Nothing is listened for. Listen for a cron job: prentice heartbeat create NAME --schedule '0 3 * * *' --zone Europe/Berlin. Or name an alert that always fires, such as Watchdog, under heartbeats in alerts.yaml."
 }
 
 func (s *Support) heartbeatOps() []op.Op {
 	return []op.Op{
-		op.New("heartbeat.list", prentice.Look, prentice.Viewer, "List the alerts that always fire, and when each was heard last.", s.heartbeatList).
-			WithExample("prentice heartbeat list").
-			WithHelp("They are named under heartbeats in alerts.yaml. When nothing is heard of one for longer than it may be, an incident is opened, which ends when it is heard again. After a start each is waited for anew."),
-		op.New("heartbeat.show", prentice.Look, prentice.Viewer, "Show an alert that always fires, and when it was missing.", s.heartbeatShow).
+		op.New("heartbeat.list", prentice.Look, prentice.Viewer, "List the jobs that ping and the alerts that always fire, and when each was heard last.", s.heartbeatList).
+			WithExample("prentice heartbeat list").Naming("heartbeat").OfferedAsRefs("heartbeat").
+			WithHelp("Jobs stand in heartbeats.yaml, or are made by heartbeat create; alerts that always fire are named under heartbeats in alerts.yaml. When nothing is heard of one for longer than it may be, an incident is opened, which ends when it is heard again. After a start each is waited for anew."),
+		op.New("heartbeat.show", prentice.Look, prentice.Viewer, "Show a job that pings, or an alert that always fires, and when it was missing.", s.heartbeatShow).
 			WithExample("prentice heartbeat show prometheus").
 			WithHelp("Its history goes back seven days, or as far as the events about it are kept. Of the time in which prentice did not run nothing is told."),
 	}
 }
 
 func (s *Support) heartbeatList(ctx context.Context, _ op.Call, _ struct{}) (Heartbeats, error) {
-	if err := s.ready(); err != nil || s.Router == nil {
-		return Heartbeats{}, err
+	out := Heartbeats{Jobs: []Job{}, Heartbeats: []Heartbeat{}}
+	if err := s.ready(); err != nil {
+		return out, err
 	}
-	wanted, _ := s.Router.Heartbeats()
-	out := Heartbeats{Heartbeats: []Heartbeat{}}
-	if len(wanted) == 0 {
+	var wanted []alert.Heartbeat
+	if s.Router != nil {
+		wanted, _ = s.Router.Heartbeats()
+	}
+	var jobs []heartbeat.Shown
+	if s.Jobs != nil {
+		var err error
+		if jobs, err = s.Jobs.List(ctx); err != nil {
+			return out, err
+		}
+	}
+	if len(wanted) == 0 && len(jobs) == 0 {
 		return out, nil
 	}
 	kept, err := s.beatings(ctx)
@@ -137,6 +161,9 @@ func (s *Support) heartbeatList(ctx context.Context, _ op.Call, _ struct{}) (Hea
 	about := map[prentice.Ref]prentice.Ref{}
 	for _, i := range open {
 		about[i.Subject] = i.Ref
+	}
+	for _, j := range jobs {
+		out.Jobs = append(out.Jobs, Job{Shown: j, Incident: about[j.Ref()]})
 	}
 	for _, h := range wanted {
 		one := heartbeatOf(h, kept[h.Name])
@@ -170,9 +197,12 @@ func (s *Support) heartbeatShow(ctx context.Context, c op.Call, in heartbeatIn) 
 		return HeartbeatShown{}, err
 	}
 	name := strings.TrimPrefix(in.Name, "heartbeat/")
+	if j, err := s.job(ctx, name); err != nil || j != nil {
+		return HeartbeatShown{Job: j, Heartbeat: Heartbeat{Heartbeat: alert.Heartbeat{Name: name}}, Now: s.Clock(), Gaps: []Gap{}}, err
+	}
 	at := slices.IndexFunc(list.Heartbeats, func(h Heartbeat) bool { return h.Name == name })
 	if at < 0 {
-		return HeartbeatShown{}, prentice.Errorf(prentice.NotFound, "alerts.yaml names no heartbeat %q", clip(name, 100)).Try("list them with: prentice heartbeat list")
+		return HeartbeatShown{}, prentice.Errorf(prentice.NotFound, "there is no job and alerts.yaml names no heartbeat %q", clip(name, 100)).Try("list them with: prentice heartbeat list")
 	}
 	out := HeartbeatShown{Heartbeat: list.Heartbeats[at], Now: s.Clock(), Gaps: []Gap{}}
 	out.From = out.Now.AddDate(0, 0, -beatDays)

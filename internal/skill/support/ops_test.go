@@ -47,7 +47,7 @@ func kindOf(err error) prentice.Kind {
 
 func TestTheSkillDescribesItselfWithoutAnything(t *testing.T) {
 	s := New(Deps{})
-	if s.Name != "support" || s.Sentence == "" || s.Listen == nil || len(s.Work) != 2 || len(s.Kinds) != 1 {
+	if s.Name != "support" || s.Sentence == "" || s.Listen == nil || len(s.Work) != 3 || len(s.Kinds) != 1 {
 		t.Errorf("skill %+v", s)
 	}
 	for _, o := range s.Ops {

@@ -11,6 +11,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/alert"
+	"prentice/internal/engine/heartbeat"
 	"prentice/internal/engine/inbox"
 	"prentice/internal/engine/outgoing"
 	"prentice/internal/engine/run"
@@ -82,7 +83,8 @@ type Deps struct {
 	Elapsed     func() time.Duration // since some moment, whatever becomes of the clock; nil is since Make
 	NewID       func() string        // of an event that is sent without one; nil is random
 	Hooks       HookDeps
-	Outgoing    *outgoing.Post // tells programs outside; nil tells none
+	Outgoing    *outgoing.Post    // tells programs outside; nil tells none
+	Jobs        *heartbeat.Keeper // listens for jobs that ping; nil listens for none
 }
 
 // Support keeps incidents.
@@ -133,7 +135,11 @@ func Make(d Deps) *Support {
 	if d.NewID == nil {
 		d.NewID = rand.Text
 	}
-	return &Support{Deps: d, wake: make(chan struct{}, 1), busy: map[string]bool{}, heard: map[string]listening{}}
+	s := &Support{Deps: d, wake: make(chan struct{}, 1), busy: map[string]bool{}, heard: map[string]listening{}}
+	if s.Jobs != nil {
+		s.Jobs.Tell = s.tellJob
+	}
+	return s
 }
 
 // New is the skill's one registration.
@@ -143,7 +149,7 @@ func (s *Support) chapter() skill.Skill {
 	return skill.Skill{
 		Name:     "support",
 		Sentence: "service support: fix faults by agreed procedures, maintenance",
-		Ops:      nouns.Of(slices.Concat(s.eventOps(), s.incidentOps(), s.holderOps(), s.silenceOps(), s.alertOps(), s.heartbeatOps(), s.hookOps(), s.webhookOps())),
+		Ops:      nouns.Of(slices.Concat(s.eventOps(), s.incidentOps(), s.holderOps(), s.silenceOps(), s.alertOps(), s.heartbeatOps(), s.jobOps(), s.hookOps(), s.webhookOps())),
 		Pages: []op.Page{
 			{Path: "/incidents", Op: "incident.list", Template: "incidents.html", Title: "Incidents", Nav: "Incidents", Key: "i", Order: 3},
 			{Path: "/incidents/{number}", Op: "incident.show", Template: "incident.html", Title: "Incident", Explain: "incident/{number}"},
@@ -169,9 +175,9 @@ func (s *Support) chapter() skill.Skill {
 		Facts:    s.facts,
 		Listen:   s.Listen,
 		Ring:     s.Ring, // what is muted may be another
-		Work:     []skill.Work{{Name: "support", Run: s.Run}, {Name: "holders of webhooks", Run: s.noteHolders}},
+		Work:     []skill.Work{{Name: "support", Run: s.Run}, {Name: "holders of webhooks", Run: s.noteHolders}, {Name: "jobs that ping", Run: s.listenToJobs}},
 		Kinds:    []prentice.StepKind{&AlertKind{Firing: s.Firing}},
-		Team:     []team.Part{alert.File.Part(nil), webhook.File.Part(nil), outgoing.File.Part(nil)},
+		Team:     []team.Part{alert.File.Part(nil), heartbeat.File.Part(nil), webhook.File.Part(nil), outgoing.File.Part(nil)},
 		Self:     s,
 	}
 }

@@ -22,6 +22,8 @@ func title(e prentice.Event) string {
 		called = thing + " is down" + behind(causeOf(says))
 	case e.Type == probeFailed:
 		called = thing + " fails its check" + behind(causeOf(says))
+	case aJob(e):
+		called = e.Subject.Name() + " is down" + behind(says)
 	case isBeat(e):
 		called = e.Subject.Name() + " is not heard" + behind(says)
 	case e.Type == "service.down":
