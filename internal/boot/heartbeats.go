@@ -10,6 +10,7 @@ import (
 	"prentice/internal/engine/heartbeat"
 	"prentice/internal/engine/leak"
 	face "prentice/internal/face/heartbeat"
+	"prentice/internal/skill/support"
 	"prentice/internal/team"
 )
 
@@ -52,7 +53,7 @@ func (h heard) Hear(ctx context.Context, p face.Ping) (bool, error) {
 
 // orPings answers pings, at the addresses that they have, and gives all else on.
 func (s *System) orPings(root string, next http.Handler) http.Handler {
-	pings := face.New(face.Config{Desk: heard{s}, Log: s.log})
+	pings := face.New(face.Config{Desk: heard{s}, Checks: checksOf{s, support.Through{Door: s.App}}, Log: s.log})
 	strip := http.StripPrefix(root, pings)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch rest, under := strings.CutPrefix(r.URL.Path, root); {

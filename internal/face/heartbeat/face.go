@@ -43,8 +43,9 @@ type Monitor struct {
 
 // Config is what the face needs.
 type Config struct {
-	Desk Desk
-	Log  *slog.Logger
+	Desk   Desk
+	Checks Checks
+	Log    *slog.Logger
 }
 
 // New is the face as a handler.
@@ -75,7 +76,7 @@ func Claims(path string) bool {
 		}
 	}
 	first, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	return isUUID.MatchString(first) || isKey.MatchString(first) && rest != "" || isGatus.MatchString(path) || isSentry.MatchString(path)
+	return isUUID.MatchString(first) || isKey.MatchString(first) && rest != "" || isGatus.MatchString(path) || isSentry.MatchString(path) || isChecks.MatchString(path)
 }
 
 // ServeHTTP implements http.Handler.
@@ -91,6 +92,8 @@ func (f *Face) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.goalert(w, r)
 	case isGatus.MatchString(path):
 		f.gatus(w, r)
+	case isChecks.MatchString(path):
+		f.checks(w, r)
 	case isSentry.MatchString(path):
 		f.sentry(w, r)
 	default:

@@ -63,6 +63,7 @@ func (s *Support) jobOps() []op.Op {
 		op.New("heartbeat.key", prentice.Look, prentice.Operator, "Make a new key for a job, or for the team; the one before is over.", s.jobKey).
 			WithExample("prentice heartbeat key nightly-backup").ThatKeeps().WithSecretOutput().
 			WithHelp("With the team's key a job is pinged as /ping/KEY/NAME. It is the key of Sentry's DSN and the token of Gatus as well."),
+		s.jobUpdateOp(),
 		op.New("heartbeat.pause", prentice.Change, prentice.Operator, "Listen for a job no more, until it pings again or is resumed.", s.jobPause).
 			WithExample("prentice heartbeat pause nightly-backup"),
 		op.New("heartbeat.resume", prentice.Look, prentice.Operator, "Listen again for a job that is paused, from its next ping on.", s.jobResume).
