@@ -10,8 +10,8 @@ import (
 )
 
 // What people write as a length of time is read by kit/span, which knows days and
-// weeks. These read only what programs of ours wrote.
-var readsGosWay = []string{"plan.go", "internal/kit/span/span.go", "internal/face/web/times.go", "internal/engine/procedure/lengths.go"}
+// weeks. These read only what programs wrote: ours, and those that speak as Gatus does.
+var readsGosWay = []string{"plan.go", "internal/kit/span/span.go", "internal/face/web/times.go", "internal/engine/procedure/lengths.go", "internal/face/heartbeat/push.go"}
 
 func TestLengthsThatPeopleWriteAreReadInOnePlace(t *testing.T) {
 	atRoot(t)

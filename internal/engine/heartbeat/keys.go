@@ -12,6 +12,7 @@ import (
 
 	"prentice"
 	"prentice/internal/kit/db"
+	"prentice/internal/kit/pattern"
 )
 
 // anew is how often the keys are read again when one is not known: another process may have
@@ -107,7 +108,7 @@ func hashOf(key string) string {
 
 var (
 	isUUID = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)
-	isKey  = regexp.MustCompile(`^[A-Za-z0-9_-]{20,100}$`)
+	isKey  = pattern.Of(`^[A-Za-z0-9_-]{20,100}$`)
 )
 
 // NewKey is a key of a job: a UUID, as the addresses of healthchecks have it.
