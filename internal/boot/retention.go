@@ -14,6 +14,7 @@ import (
 	"prentice/internal/kit/db"
 	"prentice/internal/kit/metric"
 	"prentice/internal/skill"
+	"prentice/internal/skill/oncall"
 	"prentice/internal/skill/standards"
 )
 
@@ -75,6 +76,8 @@ func (s *System) sorts() ([]retention.Sort, error) {
 		of("history-keep", history, "runs", "with their steps and answers", s.runner.Forget, s.runner.Stock),
 		of("history-keep", history, "plans", "that no run has any more", s.runner.ForgetPlans, nil),
 		of("history-keep", history, "incidents", "with their timelines", s.desk.Forget, s.desk.Stock),
+		of("history-keep", history, "calls", "of people for incidents that are over", skill.At[*oncall.Desk](s.Skills).Forget, nil),
+		of("history-keep", history, "covers", "of turns on call, that have ended", skill.At[*oncall.Desk](s.Skills).ForgetCovers, nil),
 		of("history-keep", history, "silences", "that have expired", s.silences.Forget, s.silences.Stock),
 		of("history-keep", history, "tokens", "that have expired, and sessions that have ended", s.Identity.Forget, nil),
 		of("history-keep", history, "feedback", "of prototypes that are decided, with its pictures", (&prototype.Store{DB: s.db}).Forget, (&prototype.Store{DB: s.db}).Stock),
