@@ -27,7 +27,7 @@ const storyRotas = `rotas:
 `
 
 // storyCover is one that stands in for another.
-var storyCover = rota.Override{Number: 3, Rota: "primary", Person: "person/carla", For: "person/ann", From: noon.AddDate(0, 0, 9), Until: noon.AddDate(0, 0, 11), By: "person/ann", Reason: "a day off", Made: noon.AddDate(0, 0, -2)}
+var storyCover = rota.Override{Number: 3, Rota: "primary", Person: "person/carla", For: "person/ben", From: noon.AddDate(0, 0, 9), Until: noon.AddDate(0, 0, 11), By: "person/ben", Reason: "a day off", Made: noon.AddDate(0, 0, -2)}
 
 func oncallLines() (lines []oncall.Line) {
 	set, findings := rota.Load(rota.File.Name, []byte(storyRotas))

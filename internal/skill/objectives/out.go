@@ -85,7 +85,11 @@ func (l Line) Stands() string {
 	}
 	text := fmt.Sprintf("%s of the budget is left", l.Left)
 	if l.Budget.Unknown > 0 {
-		text += fmt.Sprintf("; of %s of what was due nothing is known: if all of that was bad, %s is", l.Unseen, l.Worst)
+		worst := l.Worst + " is"
+		if l.Budget.Worst().Sign() <= 0 {
+			worst = "nothing is"
+		}
+		text += fmt.Sprintf("; of %s of what was due nothing is known: if all of that was bad, %s", l.Unseen, worst)
 	}
 	return text
 }
