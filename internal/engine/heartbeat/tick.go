@@ -25,8 +25,14 @@ const followEvery = time.Minute
 // It says when to tick again.
 func (k *Keeper) Tick(ctx context.Context) (time.Duration, error) {
 	now := k.Clock()
-	if err := k.listening(ctx, now); err != nil {
+	var jobs int64
+	if err := k.DB.QueryRow(ctx, `SELECT COUNT(*) FROM heartbeat_jobs`, nil, &jobs); err != nil {
 		return 0, err
+	}
+	if jobs > 0 { // else no one is listened for, and nothing is written down of that
+		if err := k.listening(ctx, now); err != nil {
+			return 0, err
+		}
 	}
 	if err := k.follow(ctx, now); err != nil {
 		return 0, err
