@@ -27,11 +27,9 @@ func (b *Backend) Exec(ctx context.Context, id, service string, p environment.Pr
 	if err != nil {
 		return 0, err
 	}
-	if p.Terminal == nil {
-		code, err := b.perform(ctx, c.ID, p)
-		if !errors.Is(err, container.ErrMissing) && !errors.Is(err, errNoRuntime) {
-			return code, err
-		}
+	code, err := b.perform(ctx, c.ID, p)
+	if !errors.Is(err, container.ErrMissing) && !errors.Is(err, errNoRuntime) {
+		return code, err
 	}
 	env := make([]string, 0, len(p.Env))
 	for name, value := range p.Env {

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/term"
+
 	"prentice"
 	"prentice/internal/engine/environment"
 	"prentice/internal/kit/seen"
@@ -48,6 +50,15 @@ func (b *Backend) perform(ctx context.Context, id string, p environment.Program)
 	said := &bytes.Buffer{}
 	c := exec.CommandContext(ctx, argv.program, "--log", filepath.Join(dir, "log"), "exec", "--process", spec, "--pid-file", number, id)
 	c.Dir, c.Env, c.Stdin, c.Stdout, c.Stderr = "/", []string{"PATH=" + os.Getenv("PATH"), "XDG_RUNTIME_DIR=" + os.Getenv("XDG_RUNTIME_DIR")}, p.In, out, out
+	if p.Terminal != nil { // the runtime hands on between it and the one within, and follows its size
+		before, err := term.GetState(int(p.Terminal.Fd()))
+		if err != nil {
+			return 0, err
+		}
+		defer term.Restore(int(p.Terminal.Fd()), before) //nolint:errcheck // it may be gone
+		c.Stdin, c.Stdout, c.Stderr = p.Terminal, p.Terminal, p.Terminal
+		inCharge(c)
+	}
 	c.WaitDelay = 2 * time.Second
 	c.Cancel = func() error { return errors.Join(endAt(number, id), c.Process.Kill()) }
 	err = c.Run()
@@ -115,7 +126,7 @@ func processOf(config string, p environment.Program) ([]byte, error) {
 	for name, value := range p.Env {
 		env = append(env, name+"="+value)
 	}
-	c.Process["args"], c.Process["env"], c.Process["terminal"] = p.Argv, env, false
+	c.Process["args"], c.Process["env"], c.Process["terminal"] = p.Argv, env, p.Terminal != nil
 	return json.Marshal(c.Process)
 }
 

@@ -13,9 +13,6 @@ import (
 )
 
 func terminal(t *testing.T, b *bench) {
-	if b.Backend.Name() != "sandbox" { // what keeps a program of Podman's API stays for five minutes after it: see decision 202
-		return
-	}
 	s := b.spec(t, b.web("web"))
 	b.makes(t, s)
 	b.ready(t, s.ID, "web", 8080)
