@@ -11,6 +11,8 @@ func explains() []op.Explainer {
 	return []op.Explainer{
 		op.Explains("capacity", "A resource is something of which there is so much and no more. Its outlook says until when it lasts.", "capacity.show",
 			func(ref prentice.Ref) NameIn { return NameIn{ref.Name()} }, tellResource),
+		op.Explains("forecast", "The forecast of a resource says when it is used up, and how good the same forecast was in its past.", "capacity.show",
+			func(ref prentice.Ref) NameIn { return NameIn{ref.Name()} }, tellResource),
 	}
 }
 

@@ -11,6 +11,8 @@ func explains() []op.Explainer {
 	return []op.Explainer{
 		op.Explains("objective", "An objective says how good a service shall be. What it may fail in a period is its budget.", "objective.show",
 			func(ref prentice.Ref) NameIn { return NameIn{ref.Name()} }, tellObjective),
+		op.Explains("budget", "The budgets of a service are what it may still fail, by each of its objectives.", "objective.list",
+			func(ref prentice.Ref) ListIn { return ListIn{Service: ref.Name()} }, tellBudget),
 	}
 }
 
@@ -30,6 +32,23 @@ func tellObjective(_ prentice.Ref, s Shown) (op.Told, error) {
 	}
 	if s.Arming != "armed" && s.Arming != "none" {
 		t.Offer("objective.replay", s.Name, "to see what its alerts would have done, before they are armed")
+	}
+	return t, nil
+}
+
+func tellBudget(ref prentice.Ref, s List) (op.Told, error) {
+	t := op.Told{Title: "The budgets of service/" + ref.Name()}
+	if len(s.Objectives) == 0 {
+		t.What.Add("No objective says how good service/%s shall be, so it has no budget", ref.Name())
+		t.Uncertain.Add("How good it has to be: no one has said so")
+		return t, nil
+	}
+	for _, l := range s.Objectives {
+		t.What.Add("%s: %s of the %s, over %s", l.Ref, l.Target, l.Indicator, l.Period)
+		t.Why.Add("%s is %s: %s; counted were %s", l.Ref, l.State, l.Stands(), l.Counted())
+		if l.Budget.Unknown > 0 {
+			t.Uncertain.Add("What was not seen for %s: %s of what was due. It spends nothing, and is not called good", l.Ref, l.Unseen)
+		}
 	}
 	return t, nil
 }
