@@ -65,7 +65,7 @@ stories:
 # gets one try (decisions/0060), of each kill point, or of the share CRASH_SHARE=K/N of them.
 .PHONY: stories-told crash-proof
 stories-told:
-	cd stories && ../.ci/twice ". ./browser $(if $(CI),./cluster) ./packages" -parallel 6 -timeout 45m
+	cd stories && ../.ci/twice ". ./browser $(if $(CI),./cluster) ./packages" -parallel 6 -timeout 75m
 crash-proof:
 	go test -C stories -timeout 45m ./crash $(if $(CRASH_SHARE),-args -share=$(CRASH_SHARE))
 

@@ -35,7 +35,7 @@
     if (!el.getClientRects().length || el.disabled) return;
     var label = (el.labels && el.labels.length && el.labels[0].textContent) || el.getAttribute("aria-label") || (/^(A|BUTTON|SUMMARY)$/.test(el.tagName) && el.textContent) || (el.querySelector && el.querySelector("img[alt]") && el.href);
     if (!label || !label.trim()) wrong.push("no name: " + el.outerHTML.slice(0, 100));
-    el.focus({ focusVisible: true });
+    el.focus({ focusVisible: true, preventScroll: true });
     if (doc.activeElement !== el) { wrong.push("cannot be reached: " + name(el)); return; }
     if (getComputedStyle(el).outlineStyle === "none") wrong.push("its focus cannot be seen: " + name(el));
   });
@@ -52,9 +52,11 @@
     var part = function (v) { v /= 255; return v <= 0.04045 ? v / 12.92 : Math.pow((v + 0.055) / 1.055, 2.4); };
     return 0.2126 * part(c[0]) + 0.7152 * part(c[1]) + 0.0722 * part(c[2]);
   }
+  var grounds = new Map();
   function ground(el) {
-    for (; el; el = el.parentElement) { var c = rgba(getComputedStyle(el).backgroundColor); if (c[3] === 255) return c; }
-    return [255, 255, 255, 255];
+    if (!el) return [255, 255, 255, 255];
+    if (!grounds.has(el)) { var c = rgba(getComputedStyle(el).backgroundColor); grounds.set(el, c[3] === 255 ? c : ground(el.parentElement)); }
+    return grounds.get(el);
   }
   var told = {}, walk = doc.createTreeWalker(doc.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {

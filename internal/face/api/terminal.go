@@ -26,8 +26,13 @@ var errGone = prentice.Errorf(prentice.Canceled, "the terminal is gone")
 // attended. It ends with its connection, and when who asked is not who they were.
 func (f *face) terminal(w http.ResponseWriter, r *http.Request, actor prentice.Actor) {
 	name := r.PathValue("name")
-	if !slices.ContainsFunc(f.Ops, func(o op.Op) bool { return o.Name == name && o.Attend }) {
+	i := slices.IndexFunc(f.Ops, func(o op.Op) bool { return o.Name == name && o.Attend })
+	if i < 0 {
 		f.refuse(w, r, prentice.Errorf(prentice.NotFound, "%q is no operation that is attended at a terminal", clip.Text(name)).Try("see what there is at /openapi.json"))
+		return
+	}
+	if least := f.Ops[i].Role; !actor.Most().Includes(least) { // the door says it as well, once the terminal is lent
+		f.refuse(w, r, prentice.Errorf(prentice.Denied, "%s needs the role %s", name, least).Try("ask someone who has it"))
 		return
 	}
 	if r.Header.Get("Upgrade") != TerminalProtocol {

@@ -16,7 +16,7 @@ import (
 )
 
 // Path is where calendars ask; behind it stand the token and on-call.ics.
-const Path = "/calendar/"
+const Path = "/ical/"
 
 // Config is what the face needs.
 type Config struct {

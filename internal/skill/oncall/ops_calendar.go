@@ -33,7 +33,7 @@ func (k *Desk) calendarOps() []op.Op {
 	return []op.Op{
 		op.New("rota.export", prentice.Look, prentice.Viewer, "Write shifts as an iCalendar, for a rota, for a person, or for all.", k.export).
 			WithExample("prentice rota export primary --who ann").
-			WithHelp("Each shift is one event in UTC. Calendars also subscribe to it, at /calendar/TOKEN/on-call.ics?rota=primary&who=ann with a token that is made by prentice token create ann-calendar --role viewer --ops rota.export; revoke the token to end that. A subscriber may lag a day: a calendar informs, it calls no one."),
+			WithHelp("Each shift is one event in UTC. Calendars also subscribe to it, at /ical/TOKEN/on-call.ics?rota=primary&who=ann with a token that is made by prentice token create ann-calendar --role viewer --ops rota.export; revoke the token to end that. A subscriber may lag a day: a calendar informs, it calls no one."),
 		op.New("rota.import", prentice.Change, prentice.Operator, "Read the shifts of another program's iCalendar, and show them or keep them as covers.", k.imports).
 			WithExample("prentice rota import schedule.ics --rota primary").
 			WithHelp("Look at what is shown first: whose each shift is is found by the names of those who attend, or by its title. With --apply the shifts that lie ahead are kept as covers of the rota; those that the rota says already are left out, so that it may be done again."),
