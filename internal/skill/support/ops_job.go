@@ -98,7 +98,7 @@ func (s *Support) jobKey(ctx context.Context, c op.Call, in jobKeyIn) (JobKey, e
 	if err := s.jobs(); err != nil {
 		return JobKey{}, err
 	}
-	name := jobNameIn{in.Name}.named()
+	name := jobNameIn(in).named()
 	key, err := s.Jobs.Key(ctx, name, c.Actor.Ref())
 	return s.keyOf(name, key), err
 }
