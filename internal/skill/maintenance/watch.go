@@ -42,8 +42,8 @@ func (k *Desk) watch(ctx context.Context) error {
 	}
 }
 
-// telling is what was said since the start, so that it is not said again at each look. Whoever
-// hears it twice, after a restart, knows that it is the same.
+// telling is what was said since the start, so that it is not said again at each look.
+// After a restart it is said once more, under the same id, by which it is known.
 type telling struct {
 	events map[string]bool // by their ids
 	claims string
