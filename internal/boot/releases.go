@@ -127,14 +127,7 @@ func (s *System) runsOfReleases() build.Runs {
 			v, err := s.runner.Show(ctx, number)
 			return v.Run, err
 		},
-		Inputs: func(procedure string) ([]string, error) {
-			p, err := s.Team.Library().Find(procedure)
-			var names []string
-			for _, in := range p.Inputs {
-				names = append(names, in.Name)
-			}
-			return names, err
-		},
+		Inputs: s.inputsOf,
 		Find: func(ctx context.Context, procedure, reason string, since time.Time) (int64, error) {
 			list, err := s.runner.List(ctx, run.Filter{Procedure: procedure, Since: since, Limit: 500})
 			i := slices.IndexFunc(list, func(r prentice.Run) bool { return strings.HasPrefix(r.Reason, reason) })
@@ -146,6 +139,16 @@ func (s *System) runsOfReleases() build.Runs {
 		After: s.runsAfter,
 		Given: s.givenTo,
 	}
+}
+
+// inputsOf are the names of those that a procedure of the team takes.
+func (s *System) inputsOf(procedure string) ([]string, error) {
+	p, err := s.Team.Library().Find(procedure)
+	var names []string
+	for _, in := range p.Inputs {
+		names = append(names, in.Name)
+	}
+	return names, err
 }
 
 // givenTo are the inputs of a run.

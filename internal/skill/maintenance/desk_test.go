@@ -42,6 +42,7 @@ type world struct {
 	runs   []prentice.Run // the newest first
 	given  map[int64]map[string]string
 	broken error // of runs
+	takes  []string
 	sent   []prentice.Event
 	noted  []prentice.Note
 	told   telling
@@ -68,7 +69,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	if len(findings) > 0 {
 		t.Fatal(findings)
 	}
-	w := &world{t: t, now: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC), given: map[int64]map[string]string{}, told: telling{events: map[string]bool{}}}
+	w := &world{t: t, now: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC), given: map[int64]map[string]string{}, takes: []string{"service"}, told: telling{events: map[string]bool{}}}
 	w.Desk = New(Deps{
 		DB: d, Clock: func() time.Time { return w.now }, Log: slog.New(slog.DiscardHandler), Set: func() *maintenance.Set { return set },
 		Claims: &claims.Store{DB: d},
@@ -79,6 +80,12 @@ func newWorld(t *testing.T, d *db.DB) *world {
 				}
 			}
 			return list, w.broken
+		},
+		Inputs: func(procedure string) ([]string, error) {
+			if procedure != "test-restore" {
+				return nil, prentice.Errorf(prentice.NotFound, "there is no procedure %s", procedure)
+			}
+			return w.takes, nil
 		},
 		Given: func(_ context.Context, number int64) (map[string]string, error) { return w.given[number], nil },
 		Send:  func(_ context.Context, e prentice.Event) error { w.sent = append(w.sent, e); return nil },
@@ -217,6 +224,23 @@ func TestWhatIsDueIsToldOnceAndWhatIsOverdueOnceMore(t *testing.T) {
 		coming, err := w.due(t.Context(), w.call("ann"), DueIn{})
 		if err != nil || len(coming.Tasks) != 2 || coming.Tasks[0].Name != "rotate-key" {
 			t.Errorf("%+v %v", coming, err)
+		}
+	})
+}
+
+func TestATaskThatNoRunCanDoSaysSo(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		if s := w.shows("restore-orders"); s.Wrong != "" {
+			t.Error(s.Wrong)
+		}
+		w.takes = []string{"database"}
+		if s := w.shows("restore-orders"); !strings.Contains(s.Says, `; it cannot be done: the procedure test-restore takes no input "service"`) {
+			t.Error(s.Says)
+		}
+		w.Set().Tasks[0].Procedure = "test-restor"
+		if s := w.shows("restore-orders"); !strings.Contains(s.Says, "; it cannot be done: there is no procedure test-restor") {
+			t.Error(s.Says)
 		}
 	})
 }

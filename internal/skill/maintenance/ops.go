@@ -3,6 +3,8 @@ package maintenance
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -99,10 +101,31 @@ func (k *Desk) lines(ctx context.Context, now time.Time) ([]Line, error) {
 			since = now // it was not looked at yet
 		}
 		s := set.Stands(t, last[t.Name], since, now)
-		out = append(out, Line{Ref: t.Ref(), Task: t, Standing: s, Says: s.Says(now)})
+		l := Line{Ref: t.Ref(), Task: t, Standing: s, Says: s.Says(now), Wrong: k.wrong(t)}
+		if l.Wrong != "" {
+			l.Says += "; it cannot be done: " + l.Wrong
+		}
+		out = append(out, l)
 	}
 	slices.SortStableFunc(out, pressing)
 	return out, nil
+}
+
+// wrong says why no run of a task's procedure can do it; "" where one can, or people do it.
+func (k *Desk) wrong(t maintenance.Task) string {
+	if t.Procedure == "" || k.Inputs == nil {
+		return ""
+	}
+	takes, err := k.Inputs(t.Procedure)
+	if err != nil {
+		return err.Error()
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.With)) {
+		if !slices.Contains(takes, name) {
+			return fmt.Sprintf("the procedure %s takes no input %q", t.Procedure, name)
+		}
+	}
+	return ""
 }
 
 // pressing orders tasks: overdue, due, and then by the day.

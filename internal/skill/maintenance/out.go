@@ -15,7 +15,8 @@ type Line struct {
 	Ref prentice.Ref `json:"ref"`
 	maintenance.Task
 	maintenance.Standing
-	Says string `json:"says"`
+	Says  string `json:"says"`
+	Wrong string `json:"wrong,omitempty"` // why no run of its procedure can do it
 }
 
 // How is who does it.
@@ -24,6 +25,14 @@ func (l Line) How() string {
 		return "people"
 	}
 	return "procedure/" + l.Procedure
+}
+
+// Until is how long after its day it may be done.
+func (l Line) Until() string {
+	if l.Grace == 0 {
+		return "on its day"
+	}
+	return "within " + days(l.Grace) + " of its day"
 }
 
 // List is what has to be done again and again.
@@ -69,7 +78,7 @@ type Shown struct {
 // Text implements op.Texter.
 func (s Shown) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s: %s\n%s\nHow often  %s, within %s of its day\nDone by    %s\n", s.Ref, sign(s.State), s.Says, s.Summary, s.Every.Words(), days(s.Grace), s.How())
+	fmt.Fprintf(&b, "%s  %s: %s\n%s\nHow often  %s, %s\nDone by    %s\n", s.Ref, sign(s.State), s.Says, s.Summary, s.Every.Words(), s.Until(), s.How())
 	for _, l := range [][2]string{{"Of", string(s.About)}, {"Owner", string(s.Owner)}} {
 		if l[1] != "" {
 			fmt.Fprintf(&b, "%-9s  %s\n", l[0], l[1])

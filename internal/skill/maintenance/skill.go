@@ -29,6 +29,9 @@ type Deps struct {
 	Set func() *maintenance.Set
 	// Runs are those of a procedure with a higher number, the newest first.
 	Runs func(ctx context.Context, procedure string, number int64) ([]prentice.Run, error)
+	// Inputs are the names of those that a procedure takes, or an error that says why no run of it
+	// can begin.
+	Inputs func(procedure string) ([]string, error)
 	// Given are the inputs of a run.
 	Given func(ctx context.Context, number int64) (map[string]string, error)
 	// Claims hear how tasks stand; nil hears nothing.

@@ -43,7 +43,7 @@ func lint(s *rota.Settings, now time.Time, over []rota.Override, known []prentic
 		}
 		gaps := r.GapsAhead(now, ahead, over)
 		for _, g := range gaps[:min(len(gaps), 3)] {
-			say("%s: no one is on call from %s until %s", r.Ref(), zoned(r, g.From), zoned(r, g.Until))
+			say("%s: no one is on call from %s until %s", r.Ref(), zoned(r.Zone, g.From), zoned(r.Zone, g.Until))
 		}
 		if more := len(gaps) - 3; more > 0 {
 			say("%s: no one is on call at %d more times in the next %d days", r.Ref(), more, ahead)

@@ -238,4 +238,6 @@ func (k *Desk) rotaLint(ctx context.Context, c op.Call, _ struct{}) (Lint, error
 }
 
 // zoned is an instant on the wall of a rota.
-func zoned(r rota.Rota, at time.Time) string { return at.In(r.Zone).Format("Mon 2006-01-02 15:04 MST") }
+func zoned(zone *time.Location, at time.Time) string {
+	return at.In(zone).Format("Mon 2006-01-02 15:04 MST")
+}

@@ -21,13 +21,12 @@ type Line struct {
 	Shifts []rota.Shift `json:"shifts"`           // of the next four weeks
 	Gaps   []rota.Gap   `json:"gaps"`             // in them
 
-	rota rota.Rota
 	from time.Time
 }
 
 // LineOf is how a rota stands at a moment.
 func LineOf(r rota.Rota, now time.Time, over []rota.Override) Line {
-	l := Line{Ref: r.Ref(), Name: r.Name, Zone: r.Zone.String(), rota: r, from: now.UTC()}
+	l := Line{Ref: r.Ref(), Name: r.Name, Zone: r.Zone.String(), from: now.UTC()}
 	l.Shifts, l.Gaps = r.Shifts(now.UTC(), now.UTC().AddDate(0, 0, ahead), over)
 	if l.Shifts == nil {
 		l.Shifts = []rota.Shift{}
@@ -56,10 +55,11 @@ func maxTime(a, b time.Time) time.Time {
 
 // Local is an instant on the wall of the rota.
 func (l Line) Local(at time.Time) string {
-	if l.rota.Zone == nil {
+	zone, err := time.LoadLocation(l.Zone) // what came over the API has its name alone
+	if err != nil {
 		return op.At(at)
 	}
-	return zoned(l.rota, at)
+	return zoned(zone, at)
 }
 
 // Rotas is who is on call.
