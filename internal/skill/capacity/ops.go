@@ -45,7 +45,7 @@ func (k *Desk) ops() []op.Op {
 			WithExample("prentice capacity record db1-connections --about host/db1 --used 41 --limit 100 --unit connections").ThatKeeps().WithHelp(
 			"For what prentice cannot measure itself: connections, licences, quotas, seats. Call it as often as you like: of each hour and each day the greatest counts. What is recorded first begins the resource."),
 		op.New("capacity.forget", prentice.Change, prentice.Operator, "Forget something that can run out, with all that was measured of it.", k.forget).
-			WithExample("prentice capacity forget db1-connections").WithEvidence(),
+			WithExample("prentice capacity forget db1-connections"),
 	}
 }
 
