@@ -35,20 +35,30 @@ func see(t *testing.T, kind, target string, o options) prentice.Observation {
 	return probe.New().Give(given).Probe(t.Context(), q)
 }
 
+// both listens at one port in both ways.
+func both(t *testing.T) (net.PacketConn, net.Listener) {
+	t.Helper()
+	for range 100 { // a port that is free for one may be taken for the other
+		udp, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tcp, err := net.Listen("tcp", udp.LocalAddr().String())
+		if err == nil {
+			return udp, tcp
+		}
+		udp.Close()
+	}
+	t.Fatal("no port is free in both ways")
+	return nil, nil
+}
+
 // resolver answers for shop.test; it is asked over UDP, and over TCP for what is long. Each
 // true answer comes behind a forged one.
 func resolver(t *testing.T) string {
 	t.Helper()
-	udp, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { udp.Close() })
-	tcp, err := net.Listen("tcp", udp.LocalAddr().String())
-	if err != nil {
-		t.Skip("the port is not free for TCP: " + err.Error())
-	}
-	t.Cleanup(func() { tcp.Close() })
+	udp, tcp := both(t)
+	t.Cleanup(func() { udp.Close(); tcp.Close() })
 	go func() {
 		in := make([]byte, 4096)
 		for {
