@@ -3,6 +3,7 @@ package boot
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -68,6 +69,9 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	mux.Handle(prototyping.FeedbackPath, s.feedbackByToken())
 	mux.Handle(gitPath, s.hosting.HTTP(gitPath, s.gitDoor()))
 	mux.Handle("/", pages)
+	if err := reached(mux, skill.Pages(s.Skills)); err != nil {
+		return nil, err
+	}
 	all, err := below(public, skill.Pages(s.Skills), mux)
 	if err != nil {
 		return nil, err
@@ -78,6 +82,17 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	}
 	proxies, err := s.Settings.proxies()
 	return behind(proxies, s.besides(s.orPings(root, all))), err
+}
+
+// reached refuses ways in of which one takes the address of a page.
+func reached(mux *http.ServeMux, pages []op.Page) error {
+	for _, p := range pages {
+		r := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: p.Path}}
+		if _, pattern := mux.Handler(r); pattern != "/" {
+			return prentice.Errorf(prentice.Internal, "the page %s is not reached: %s takes its address", p.Path, pattern)
+		}
+	}
+	return nil
 }
 
 // unread writes down what was asked of the API with a body that was not read. The
