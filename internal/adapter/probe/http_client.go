@@ -139,7 +139,8 @@ func (s *stopwatch) trace(ctx context.Context) context.Context {
 		ConnectDone:          func(string, string, error) { s.end(1, &s.phases.Connect) },
 		TLSHandshakeStart:    func() { s.begin(2) },
 		TLSHandshakeDone:     func(tls.ConnectionState, error) { s.end(2, &s.phases.TLS) },
-		WroteRequest:         func(httptrace.WroteRequestInfo) { s.begin(3) },
+		WroteHeaders:         func() { s.begin(3) },
+		WroteRequest:         func(httptrace.WroteRequestInfo) { s.begin(3) }, // over HTTP/2 an answer may have come before
 		GotFirstResponseByte: func() { s.end(3, &s.phases.FirstByte) },
 	})
 }
