@@ -42,7 +42,7 @@ type Review struct {
 	Members func(ctx context.Context, repository string) ([]Member, error)
 	// Checks says what the checks of a commit want and have; nil asks for none, and is shown as unknown.
 	Checks func(ctx context.Context, by prentice.Actor, repository, commit string) (claims.Answer, error)
-	// Judge has a commit checked; nil leaves that to people.
+	// Judge has a commit checked, or the branch that counts with ""; nil leaves that to people.
 	Judge func(ctx context.Context, repository, commit string) error
 	// Enqueue puts a change into the queue, and says how it stands there.
 	Enqueue func(ctx context.Context, by prentice.Actor, c change.Change) (says string, err error)

@@ -241,7 +241,23 @@ func (k *Desk) proven(ctx context.Context, g *landing) error {
 	if errors.Is(err, errMeanwhile) {
 		return k.proven(ctx, g)
 	}
+	if err == nil {
+		k.haveJudged(ctx, g)
+	}
 	return err
+}
+
+// haveJudged has the branches of a landing judged as they are now. Where that cannot be
+// asked, they are found to have moved a little later.
+func (k *Desk) haveJudged(ctx context.Context, g *landing) {
+	if k.Review.Judge == nil {
+		return
+	}
+	for _, m := range g.Parts {
+		if err := k.Review.Judge(ctx, m.Repository, ""); err != nil {
+			k.Log.Warn("have a branch checked", "repository", m.Repository, "err", err)
+		}
+	}
 }
 
 // notes are the evidence of a movement: one line for each change.
