@@ -88,6 +88,7 @@ type Observation struct {
 	Latency time.Duration `json:"latency"`          // until the answer, or until there was none
 	Says    string        `json:"says"`             // what was seen, one line
 	Phases  Phases        `json:"phases,omitzero"`  // of Latency, where there were any
+	Ends    time.Time     `json:"ends,omitzero"`    // when what was seen ends by itself, such as a certificate
 
 	// Degraded says of a pass that it came with something to look into, which calls no one:
 	// it needed a second try, or what is well will not stay so.

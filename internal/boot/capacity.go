@@ -1,11 +1,85 @@
 package boot
 
 import (
+	"context"
+	"os"
+	"os/exec"
 	"syscall"
+	"time"
 
 	"prentice"
+	"prentice/internal/engine/hostfacts"
+	"prentice/internal/engine/provision"
+	"prentice/internal/kit/clip"
+	"prentice/internal/skill"
+	"prentice/internal/skill/availability"
 	"prentice/internal/skill/capacity"
+	"prentice/internal/team"
 )
+
+// capacity is what the chapter of that name needs.
+func (s *System) capacity() capacity.Deps {
+	return capacity.Deps{
+		DB: s.db, Clock: time.Now, Log: s.log, Send: s.inbox.Send,
+		Here:    func() []capacity.Measured { return measuredHere(s.Settings.Data) },
+		Set:     func() *provision.Set { return s.Team.now.Load().capacity() },
+		Hosts:   func() []team.Host { return s.Team.Catalog().Hosts },
+		Look:    s.lookAtHost,
+		Endings: s.endings,
+	}
+}
+
+// heardLook keeps what a look prints, and when its first word came.
+type heardLook struct {
+	hostfacts.Cut
+	first time.Time
+}
+
+// Write implements io.Writer.
+func (h *heardLook) Write(p []byte) (int, error) {
+	if h.first.IsZero() {
+		h.first = time.Now()
+	}
+	return h.Cut.Write(p)
+}
+
+// lookAtHost performs a script that only reads on a host of the catalog.
+func (s *System) lookAtHost(ctx context.Context, h team.Host, script string) (hostfacts.Answer, error) {
+	said, sent := &heardLook{}, time.Now()
+	if h.Local && h.Address == "" {
+		c := exec.CommandContext(ctx, "/bin/sh", "-c", script)
+		c.Env, c.Dir, c.Stdout, c.WaitDelay = []string{"PATH=" + os.Getenv("PATH")}, "/", said, time.Second
+		if err := c.Run(); err != nil && ctx.Err() != nil {
+			return hostfacts.Answer{}, prentice.Errorf(prentice.Unavailable, "it did not answer in time: %w", ctx.Err())
+		}
+		return hostfacts.Answer{Text: said.String(), Sent: sent, Heard: said.first}, nil
+	}
+	out, err := s.reach.Glance(ctx, prentice.Work{Target: h.Target(), Step: prentice.PlannedStep{ID: "look", Body: script}, Log: said}, "")
+	if err != nil {
+		return hostfacts.Answer{}, err
+	}
+	if !out.OK {
+		return hostfacts.Answer{}, prentice.Errorf(prentice.Unavailable, "the look ended with %s", clip.Text(out.Says))
+	}
+	return hostfacts.Answer{Text: said.String(), Sent: sent, Heard: said.first}, nil
+}
+
+// endings are what probes saw that ends by itself.
+func (s *System) endings(ctx context.Context) (list []capacity.Ended, err error) {
+	l := skill.At[*availability.Lookout](s.Skills)
+	if l == nil {
+		return nil, nil
+	}
+	seen, err := l.Endings(ctx)
+	for _, e := range seen {
+		kind := "certificate"
+		if e.Kind == "domain" {
+			kind = "domain"
+		}
+		list = append(list, capacity.Ended{Name: e.Probe, Kind: kind, About: e.Service, Ends: e.Ends, Says: e.Says, Seen: e.Seen, Pressed: e.Pressed})
+	}
+	return list, err
+}
 
 // measuredHere is what can run out on this machine: the disk of a folder, its inodes, and the
 // memory. What cannot be measured is left out.

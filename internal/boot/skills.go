@@ -28,7 +28,6 @@ import (
 	"prentice/internal/skill/all"
 	"prentice/internal/skill/automation"
 	"prentice/internal/skill/availability"
-	"prentice/internal/skill/capacity"
 	"prentice/internal/skill/codecontrol"
 	"prentice/internal/skill/design"
 	"prentice/internal/skill/learning"
@@ -82,7 +81,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 		Build:        s.releases(),
 		Oncall:       s.onCall(),
 		Maintenance:  s.maintenance(),
-		Capacity:     capacity.Deps{DB: s.db, Clock: time.Now, Here: func() []capacity.Measured { return measuredHere(s.Settings.Data) }, Send: s.inbox.Send, Log: s.log},
+		Capacity:     s.capacity(),
 		Design: design.Deps{
 			Catalog: s.Team.Catalog,
 			Team: func(context.Context) (*team.Catalog, []prentice.Finding, error) {

@@ -10,6 +10,7 @@ import (
 	"prentice/internal/engine/maintenance"
 	"prentice/internal/engine/notice"
 	"prentice/internal/engine/outgoing"
+	"prentice/internal/engine/provision"
 	"prentice/internal/engine/release"
 	"prentice/internal/engine/rota"
 	"prentice/internal/skill"
@@ -37,6 +38,7 @@ func (t *teamNow) oncall() *rota.Settings        { return team.Of(t.said, rota.F
 func (t *teamNow) releases() *release.Rules      { return team.Of(t.said, release.File) }
 func (t *teamNow) alerts() *alert.Rules          { return team.Of(t.said, alert.File) }
 func (t *teamNow) maintenance() *maintenance.Set { return team.Of(t.said, maintenance.File) }
+func (t *teamNow) capacity() *provision.Set      { return team.Of(t.said, provision.File) }
 
 // readRest reads those files. Each by itself stays as it was read before when it has
 // an error, and never keeps the rest of the folder from being read.

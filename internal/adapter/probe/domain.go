@@ -114,9 +114,11 @@ func (k *registration) Look(ctx context.Context, q prentice.Probe) prentice.Obse
 func stays(now time.Time, name string, until time.Time) prentice.Observation {
 	left := until.Sub(now)
 	if left <= 0 {
-		return failed(fmt.Sprintf("the registration of %s ended on %s", name, day(until)))
+		seen := failed(fmt.Sprintf("the registration of %s ended on %s", name, day(until)))
+		seen.Ends = until
+		return seen
 	}
-	seen := prentice.Observation{Truth: prentice.Pass, Says: fmt.Sprintf("the registration of %s ends on %s, in %s", name, day(until), days(left))}
+	seen := prentice.Observation{Truth: prentice.Pass, Ends: until, Says: fmt.Sprintf("the registration of %s ends on %s, in %s", name, day(until), days(left))}
 	switch {
 	case left <= pageDomain:
 		seen.Truth = prentice.Fail

@@ -159,7 +159,9 @@ func judgeChain(now time.Time, name string, chain []*x509.Certificate, roots *x5
 	case now.Before(leaf.NotBefore):
 		return failed(fmt.Sprintf("its certificate begins only on %s", leaf.NotBefore.UTC().Format("2006-01-02 15:04 UTC")))
 	case now.After(leaf.NotAfter):
-		return failed(fmt.Sprintf("its certificate ended on %s, %s ago", day(leaf.NotAfter), days(now.Sub(leaf.NotAfter))))
+		seen := failed(fmt.Sprintf("its certificate ended on %s, %s ago", day(leaf.NotAfter), days(now.Sub(leaf.NotAfter))))
+		seen.Ends = leaf.NotAfter
+		return seen
 	}
 	if err := leaf.VerifyHostname(name); err != nil {
 		return failed(fmt.Sprintf("its certificate is not for %s: %s", name, namesOf(leaf)))
@@ -211,7 +213,7 @@ func lifeLeft(now time.Time, good [][]*x509.Certificate) prentice.Observation {
 	if first != good[0][0] {
 		whose = "the certificate of " + of(first) + ", on which it rests,"
 	}
-	seen := prentice.Observation{Truth: prentice.Pass, Says: fmt.Sprintf("%s ends on %s, in %s: %.0f %% of its life are left", whose, day(first.NotAfter), days(left), math.Floor(100*left.Seconds()/life.Seconds()))}
+	seen := prentice.Observation{Truth: prentice.Pass, Ends: first.NotAfter, Says: fmt.Sprintf("%s ends on %s, in %s: %.0f %% of its life are left", whose, day(first.NotAfter), days(left), math.Floor(100*left.Seconds()/life.Seconds()))}
 	switch {
 	case left <= part(life, pageShare, pageMost):
 		seen.Truth = prentice.Fail

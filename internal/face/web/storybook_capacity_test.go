@@ -6,12 +6,14 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/hostfacts"
 	"prentice/internal/op"
 	"prentice/internal/skill/capacity"
 )
 
 // storyResources are one of each state.
 var storyResources = []capacity.Line{
+	storyEnd("example-org", "domain", "service/checkout", capacity.Ending, "it ends on 2026-03-20, in 15 days: renew it, or let it go: the name of the shop", 15),
 	resource("db1-connections", "host/db1", "connections", 100, 100, capacity.Outlook{State: capacity.Exhausted, Says: "nothing of it is left"}),
 	resource("disk", "host/local", "bytes", 212<<30, 256<<30, storyOutlook()),
 	resource("seats-of-the-monitoring-service-in-the-north", "group/payments", "seats", 41, 50, capacity.Outlook{State: capacity.Unsure, Says: "it may be used up from 2026-03-09 on; its past does not say when: no rule was better than that it stays as it is", Until: noon.AddDate(0, 0, 14), Skill: 1.1, Tried: 4}),
@@ -22,6 +24,25 @@ var storyResources = []capacity.Line{
 func resource(name string, about prentice.Ref, unit string, used, limit int64, o capacity.Outlook) capacity.Line {
 	r := capacity.Resource{Name: name, About: about, Unit: unit, Used: used, Limit: limit, At: ago(3 * time.Minute), By: "self/capacity"}
 	return capacity.Line{Ref: r.Ref(), Resource: r, Outlook: o}
+}
+
+func storyEnd(name, kind string, about prentice.Ref, state capacity.Word, says string, days int) capacity.Line {
+	at := noon.AddDate(0, 0, days)
+	r := capacity.Resource{Name: name, Kind: kind, About: about, Unit: "days", At: noon, By: "file/capacity.yaml"}
+	return capacity.Line{Ref: r.Ref(), Resource: r, Outlook: capacity.Outlook{State: state, Says: says, Known: true, Earliest: at, Likely: at, Latest: at, Notice: 30 * 24 * time.Hour}}
+}
+
+// storyHosts are hosts that are well, that are not, and that could not be looked at.
+var storyHosts = []capacity.HostLine{
+	{Ref: "host/db1", Name: "db1", State: capacity.Exhausted, Says: "nothing is left of the disk /var/lib/postgresql", Facts: storyFacts("/var/lib/postgresql", 100)},
+	{Ref: "host/web1", Name: "web1", State: capacity.Enough, Says: "looked at 3 minutes ago", Facts: storyFacts("/", 41)},
+	{Ref: "host/a-host-with-a-name-that-is-as-long-as-names-of-hosts-in-the-cloud-are", Name: "a-host-with-a-name-that-is-as-long-as-names-of-hosts-in-the-cloud-are", State: capacity.Unknown, Says: "it could not be looked at: host web2 did not answer in 10s"},
+}
+
+func storyFacts(folder string, used int64) hostfacts.Facts {
+	return hostfacts.Facts{At: ago(3 * time.Minute), Uptime: 412 * time.Hour, CPUs: 8, Busy: 0.37, Load: []float64{2.1, 1.7, 1.2}, Memory: hostfacts.Amount{Used: 11 << 30, Limit: 16 << 30},
+		Handles: hostfacts.Amount{Used: 4100, Limit: 1 << 20}, Sockets: 212, Disks: []hostfacts.Disk{{Mount: folder, Type: "ext4", Bytes: hostfacts.Amount{Used: used << 30, Limit: 100 << 30}}},
+		Clock: hostfacts.Offset{Least: -4 * time.Millisecond, Most: 9 * time.Millisecond}, Updates: hostfacts.Updates{At: ago(5 * time.Hour), By: "apt", Pending: 12, Restart: true}}
 }
 
 // storyOutlook is a disk that fills, with a clean-up each Sunday and a gap.
@@ -58,11 +79,28 @@ func capacityOps(full bool) []op.Op {
 			}
 			return capacity.Shown{}, prentice.Errorf(prentice.NotFound, "there is no resource named %s", in.Name)
 		}),
+		op.New("capacity.hosts", prentice.Look, prentice.Viewer, "List hosts.", func(context.Context, op.Call, capacity.HostsIn) (capacity.HostList, error) {
+			if !full {
+				return capacity.HostList{Hosts: []capacity.HostLine{}}, nil
+			}
+			return capacity.HostList{Hosts: storyHosts}, nil
+		}),
+		op.New("capacity.host", prentice.Look, prentice.Viewer, "Show a host.", func(_ context.Context, _ op.Call, in capacity.HostIn) (capacity.HostShown, error) {
+			for _, h := range storyHosts {
+				if h.Name == in.Name {
+					return capacity.HostShown{HostLine: h, Resources: storyResources[1:4]}, nil
+				}
+			}
+			return capacity.HostShown{}, prentice.Errorf(prentice.NotFound, "host %s is not looked at", in.Name)
+		}),
 	}
 }
 
 var capacityStories = []story{
 	{name: "capacity", path: "/capacity", who: "ann", lists: true},
+	{name: "capacity-end", path: "/capacity/example-org", who: "ann"},
+	{name: "capacity-hosts", path: "/capacity/hosts", who: "ann", lists: true},
+	{name: "capacity-host", path: "/capacity/hosts/db1", who: "ann"},
 	{name: "capacity-ending", path: "/capacity/disk", who: "ann"},
 	{name: "capacity-unsure", path: "/capacity/seats-of-the-monitoring-service-in-the-north", who: "ann"},
 }

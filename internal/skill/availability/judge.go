@@ -69,6 +69,7 @@ type Seen struct {
 
 	Phases   prentice.Phases `json:"phases,omitzero"`
 	Degraded bool            `json:"degraded,omitempty"`
+	Ends     time.Time       `json:"ends,omitzero"` // when what was seen ends by itself
 }
 
 // keptLooks is how many looks are kept word for word.
@@ -314,5 +315,5 @@ func remember(last []Seen, o prentice.Observation) []Seen {
 	if truth == "" {
 		truth = prentice.NotSeen
 	}
-	return append(kept, Seen{Time: o.Time, Truth: truth, Latency: o.Latency, Says: o.Says, Phases: o.Phases, Degraded: o.Degraded && o.OK()})
+	return append(kept, Seen{Time: o.Time, Truth: truth, Latency: o.Latency, Says: o.Says, Phases: o.Phases, Degraded: o.Degraded && o.OK(), Ends: o.Ends})
 }

@@ -18,6 +18,11 @@ func explains() []op.Explainer {
 
 func tellResource(_ prentice.Ref, s Shown) (op.Told, error) {
 	t := op.Told{Title: string(s.Ref)}
+	if s.Known {
+		t.What.Add("It is a %s of %s, known by %s", s.Kind, s.About, s.By)
+		t.Why.Add("It is %s: %s", s.State, s.Says)
+		return t, nil
+	}
 	t.What.Add("It is of %s, and %s are in use", s.About, s.InUse())
 	t.What.Add("It was measured last at %s, by %s", op.At(s.At), s.By)
 	t.Why.Add("It is %s: %s", s.State, s.Says)

@@ -46,6 +46,14 @@ func (k *Desk) ops() []op.Op {
 			"For what prentice cannot measure itself: connections, licences, quotas, seats. Call it as often as you like: of each hour and each day the greatest counts. What is recorded first begins the resource."),
 		op.New("capacity.forget", prentice.Change, prentice.Operator, "Forget something that can run out, with all that was measured of it.", k.forget).
 			WithExample("prentice capacity forget db1-connections"),
+		op.New("capacity.hosts", prentice.Look, prentice.Viewer, "List the hosts that are looked at: processors, memory, the fullest disk, the clock, and updates that wait.", k.listHosts).
+			WithExample("prentice capacity hosts"),
+		op.New("capacity.host", prentice.Look, prentice.Viewer, "Show what a host said of itself last, and what of it can run out.", k.showHost).
+			WithExample("prentice capacity host db1"),
+		op.New("capacity.look", prentice.Look, prentice.Operator, "Look at a host now: one script that only reads, here or over SSH.", k.lookNow).
+			WithExample("prentice capacity look db1").ThatKeeps(),
+		op.New("capacity.check", prentice.Look, prentice.Viewer, "Check a capacity.yaml for mistakes.", k.check).
+			WithExample("prentice capacity check capacity.yaml").WithoutState(),
 	}
 }
 
@@ -58,6 +66,15 @@ func (k *Desk) list(ctx context.Context, c op.Call, in ListIn) (List, error) {
 		return List{}, err
 	}
 	out := List{Resources: []Line{}}
+	ends, err := k.ends(ctx, c.Now)
+	if err != nil {
+		return List{}, err
+	}
+	for _, l := range ends {
+		if (in.About == "" || l.About == in.About) && (in.State == "" || l.State == in.State) {
+			out.Resources = append(out.Resources, l)
+		}
+	}
 	for _, r := range all {
 		if in.About != "" && r.About != in.About {
 			continue
@@ -108,12 +125,8 @@ func (k *Desk) show(ctx context.Context, c op.Call, in NameIn) (Shown, error) {
 	if err := k.there(); err != nil {
 		return Shown{}, err
 	}
-	r, err := k.kept.one(ctx, in.Name)
-	if err != nil {
-		return Shown{}, err
-	}
-	o, err := k.outlook(ctx, c.Now, r)
-	return Shown{r.Ref(), r, o}, err
+	l, err := k.one(ctx, c.Now, in.Name)
+	return Shown(l), err
 }
 
 func (k *Desk) record(ctx context.Context, c op.Call, in RecordIn) (Recorded, error) {
@@ -122,6 +135,11 @@ func (k *Desk) record(ctx context.Context, c op.Call, in RecordIn) (Recorded, er
 	}
 	if _, err := prentice.ParseRef(string(in.About)); err != nil {
 		return Recorded{}, err
+	}
+	if ends, err := k.ends(ctx, c.Now); err != nil {
+		return Recorded{}, err
+	} else if slices.ContainsFunc(ends, func(l Line) bool { return l.Name == in.Name }) {
+		return Recorded{}, prentice.Errorf(prentice.Conflict, "%s ends on a day, and is not counted", in.Name).Try("choose another name")
 	}
 	r := Resource{Name: in.Name, About: in.About, Unit: in.Unit, Used: in.Used, Limit: in.Limit, At: c.Now, By: c.Actor.Ref()}
 	return Recorded{r.Ref(), r}, k.kept.keep(ctx, r)

@@ -17,14 +17,14 @@ type Line struct {
 }
 
 // Share is how much of it is in use, of all there is.
-func (l Line) Share() float64 { return float64(l.Used) / float64(l.Limit) }
+func (l Line) Share() float64 { return float64(l.Used) / float64(max(l.Limit, 1)) }
 
 // Amount is a number of its unit, as people read it.
 func (r Resource) Amount(n int64) string {
 	switch r.Unit {
 	case "bytes":
 		return render.Bytes(n)
-	case "%":
+	case "%", busyUnit:
 		return fmt.Sprintf("%d %%", n)
 	}
 	return fmt.Sprintf("%d %s", n, r.Unit)
@@ -32,11 +32,17 @@ func (r Resource) Amount(n int64) string {
 
 // InUse is how much is used of how much.
 func (r Resource) InUse() string {
+	if r.Kind != "" {
+		return r.Kind
+	}
 	return fmt.Sprintf("%s of %s", strings.TrimSuffix(r.Amount(r.Used), " "+r.Unit), r.Amount(r.Limit))
 }
 
 // Percent is how much of it is in use.
 func (r Resource) Percent() string {
+	if r.Kind != "" {
+		return ""
+	}
 	return fmt.Sprintf("%.0f %%", 100*float64(r.Used)/float64(r.Limit))
 }
 
@@ -68,7 +74,16 @@ type Shown struct {
 // Text implements op.Texter.
 func (s Shown) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s: %s\nOf        %s\nIn use    %s, %s, at %s\n", s.Ref, sign(s.State), s.Says, s.About, s.InUse(), s.Percent(), op.At(s.At))
+	fmt.Fprintf(&b, "%s  %s: %s\nOf        %s\n", s.Ref, sign(s.State), s.Says, s.About)
+	switch {
+	case s.Known:
+		fmt.Fprintf(&b, "Is a      %s, by %s\n", s.Kind, s.By)
+		if s.Notice > 0 {
+			fmt.Fprintf(&b, "Notice    %s before\n", span(s.Notice))
+		}
+	default:
+		fmt.Fprintf(&b, "In use    %s, %s, at %s\n", s.InUse(), s.Percent(), op.At(s.At))
+	}
 	if !s.Until.IsZero() {
 		fmt.Fprintf(&b, "Looks to  %s\n", day(s.Until))
 		fmt.Fprintf(&b, "How sure  %s\n", s.Sure())

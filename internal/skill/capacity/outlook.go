@@ -34,6 +34,9 @@ type Outlook struct {
 	Rules    []string  `json:"rules,omitempty"`
 	Past     []Point   `json:"past,omitempty"`
 	Ahead    []Point   `json:"ahead,omitempty"`
+
+	Known  bool          `json:"known,omitempty"`  // the day is known, and was not forecast
+	Notice time.Duration `json:"notice,omitempty"` // how long before it somebody must act
 }
 
 // Point is the greatest use of an hour or a day, as it was or as it is to come.
@@ -43,6 +46,8 @@ type Point struct {
 	Low  float64   `json:"low,omitempty"` // of those to come: the band that holds it with a probability of 0.8
 	High float64   `json:"high,omitempty"`
 }
+
+const nothingLeft = "nothing of it is left"
 
 // band is the probability with which a value to come is in its band. Each side of it is
 // passed with half of the rest: one in ten.
@@ -80,8 +85,11 @@ func (s scale) look(now time.Time, r Resource, points []series.Point) Outlook {
 	steps := min(len(values)/4, s.longest)
 	f, err := forecast.Of(forecast.History{Values: values, Seasons: s.seasons}, max(steps, 1))
 	switch {
+	case r.Used >= r.Limit && r.Unit == busyUnit:
+		o.State, o.Says = Unsure, "all of it was in use between the last two looks; it comes free by itself"
+		return o
 	case r.Used >= r.Limit:
-		o.State, o.Says = Exhausted, "nothing of it is left"
+		o.State, o.Says = Exhausted, nothingLeft
 		return o
 	case err != nil:
 		o.Says = "it was measured for " + span(time.Duration(len(values))*time.Duration(s.step)) + " so far: too short a time to be tried on its own past"

@@ -86,7 +86,7 @@ func TestSomeoneHasToActOnlyWhereAnEndIsLikelyAndNear(t *testing.T) {
 		{Outlook{State: Unsure}, false},
 		{Outlook{State: Unknown}, false},
 	} {
-		if got := c.o.pressing(now); got != c.want {
+		if got := c.o.pressing(now, Resource{}); got != c.want {
 			t.Errorf("%+v: %v", c.o, got)
 		}
 	}

@@ -7,9 +7,12 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/hostfacts"
+	"prentice/internal/engine/provision"
 	"prentice/internal/kit/db"
 	"prentice/internal/op"
 	"prentice/internal/skill"
+	"prentice/internal/team"
 )
 
 //go:embed schema/*.sql pages/*.html
@@ -30,6 +33,14 @@ type Measured struct {
 type Deps struct {
 	DB    *db.DB
 	Clock func() time.Time
+	// Set is what the team says of its capacity; nil is nothing.
+	Set func() *provision.Set
+	// Hosts are those of the catalog.
+	Hosts func() []team.Host
+	// Look performs a script that only reads on a host, and hands back what it printed.
+	Look func(ctx context.Context, h team.Host, script string) (hostfacts.Answer, error)
+	// Endings are what probes saw that ends by itself.
+	Endings func(context.Context) ([]Ended, error)
 	// Here measures this machine; nil measures nothing.
 	Here func() []Measured
 	// Send tells of what happened; the same key tells once.
@@ -50,8 +61,11 @@ func New(d Deps) skill.Skill {
 		Name:     "capacity",
 		Sentence: "availability and capacity management: explain the processes",
 		Ops:      nouns.Of(k.ops()),
+		Team:     []team.Part{provision.File.Part(nil)},
 		Pages: []op.Page{
 			{Path: "/capacity", Op: "capacity.list", Template: "capacity.html", Title: "Capacity", Nav: "Capacity", Order: 5},
+			{Path: "/capacity/hosts", Op: "capacity.hosts", Template: "hosts.html", Title: "Hosts"},
+			{Path: "/capacity/hosts/{name}", Op: "capacity.host", Template: "host.html", Title: "Host"},
 			{Path: "/capacity/{name}", Op: "capacity.show", Template: "resource.html", Title: "What can run out", Explain: "capacity/{name}"},
 		},
 		Refs:     map[string]string{"capacity": "/capacity/{name}"},
@@ -60,7 +74,7 @@ func New(d Deps) skill.Skill {
 		Files:    files,
 		Explain:  explain,
 		Facts:    k.facts,
-		Work:     []skill.Work{{Name: "capacity", Run: k.watch}},
+		Work:     []skill.Work{{Name: "capacity", Run: k.watch}, {Name: "hosts", Run: k.watchHosts}},
 		Self:     k,
 	}
 }

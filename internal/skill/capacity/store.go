@@ -14,6 +14,7 @@ import (
 // Resource is what can run out, as it was last measured.
 type Resource struct {
 	Name  string       `json:"name"`
+	Kind  string       `json:"kind,omitempty"` // of what ends on a day; "" is measured
 	About prentice.Ref `json:"about"`
 	Unit  string       `json:"unit"`
 	Used  int64        `json:"used"`

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/engine/provision"
 )
 
 // How often this machine is measured, and how often it is looked at whether something ends.
@@ -52,7 +53,7 @@ func (k *Desk) measure(ctx context.Context) error {
 	}
 	now := k.Clock()
 	for _, m := range k.Here() {
-		if err := k.kept.keep(ctx, Resource{Name: m.Name, About: m.About, Unit: m.Unit, Used: m.Used, Limit: m.Limit, At: now, By: prentice.Prentice("capacity").Ref()}); err != nil {
+		if err := k.keepMeasured(ctx, m, now); err != nil {
 			return err
 		}
 	}
@@ -67,30 +68,46 @@ func (k *Desk) tell(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var unread error
+	ends, unread := k.ends(ctx, now)
+	for _, l := range ends {
+		if l.pressing(now, l.Resource) && l.By == prentice.NewRef("file", provision.TeamFile) { // a probe tells of what it sees itself
+			if err := k.send(ctx, now, l.Resource, l.Outlook); err != nil {
+				return err
+			}
+		}
+	}
 	for _, r := range all {
 		o, err := k.outlook(ctx, now, r)
 		if err != nil {
 			unread = errors.Join(unread, fmt.Errorf("%s: %w", r.Ref(), err))
 			continue
 		}
-		if !o.pressing(now) {
-			continue
-		}
-		data, err := json.Marshal(map[string]any{"capacity": r.Name, "state": o.State, "says": o.Says, "used": r.Used, "limit": r.Limit, "unit": r.Unit})
-		if err != nil {
-			return err
-		}
-		e := prentice.Event{ID: fmt.Sprintf("%s %s %s", r.Name, o.State, day(now)), Source: "prentice/capacity", Type: "capacity.ending", Subject: r.About, Time: now, Data: data}
-		if err := k.Send(ctx, e); err != nil {
-			return err
+		if o.pressing(now, r) {
+			if err := k.send(ctx, now, r, o); err != nil {
+				return err
+			}
 		}
 	}
 	return unread
 }
 
+// send tells how a resource stands; the inbox takes it once a day.
+func (k *Desk) send(ctx context.Context, now time.Time, r Resource, o Outlook) error {
+	data, err := json.Marshal(map[string]any{"capacity": r.Name, "state": o.State, "says": o.Says, "used": r.Used, "limit": r.Limit, "unit": r.Unit})
+	if err != nil {
+		return err
+	}
+	return k.Send(ctx, prentice.Event{ID: fmt.Sprintf("%s %s %s", r.Name, o.State, day(now)), Source: "prentice/capacity", Type: "capacity.ending", Subject: r.About, Time: now, Data: data})
+}
+
 // pressing says whether someone has to act: nothing is left, or it is likely to be used up and
-// that may be within the notice.
-func (o Outlook) pressing(now time.Time) bool {
+// that may be within the notice. Processors that are all busy are free again by themselves.
+func (o Outlook) pressing(now time.Time, r Resource) bool {
+	switch {
+	case r.Unit == busyUnit:
+		return false
+	case o.Known:
+		return o.State != Enough
+	}
 	return o.State == Exhausted || o.State == Ending && o.Earliest.Before(now.Add(notice))
 }
