@@ -131,7 +131,7 @@ func (s *Support) noMatch(tx *db.Tx, now time.Time, t task, in *Incident) error 
 // unmatched says of an incident for which no one is called that no procedure is
 // about it.
 func (s *Support) unmatched(tx *db.Tx, now time.Time, in *Incident) error {
-	in.callAt = time.Time{}
+	in.callAt, in.settling = time.Time{}, ""
 	if err := addLineOnce(tx, in.Number, Line{Time: now, Kind: "diagnosis", Says: "no procedure matches, and no one is called: " + orNo(in.Severity)}); err != nil {
 		return err
 	}

@@ -60,9 +60,10 @@ const probeRemoved = "probe.removed"
 // complaint is what a symptom is about, so that its recovery can be told from
 // others: the kind of thing that complains, and which of them.
 type complaint struct {
-	stem string // probe, alert, service, backup …
-	name string // of the probe or alert; "" when the event names none
-	only bool   // it speaks for itself alone, as a probe does that is gone
+	stem  string       // probe, alert, service, backup …
+	name  string       // of the probe or alert; "" when the event names none
+	only  bool         // it speaks for itself alone, as a probe does that is gone
+	about prentice.Ref // of one in the incident of another thing: what it is about
 }
 
 // complaintOf is the same for a symptom and for its recovery.
@@ -74,15 +75,34 @@ func (w words) complaint(kind string) complaint {
 		stem = stem[:i]
 	}
 	name := clip(w.first("fingerprint", "probe", "name", "alertname", "alert"), 100)
-	return complaint{stem, name, kind == probeRemoved}
+	return complaint{stem: stem, name: name, only: kind == probeRemoved}
 }
 
 // key is the complaint as it is kept.
-func (c complaint) key() string { return c.stem + "\n" + c.name }
+func (c complaint) key() string {
+	key := c.stem + "\n" + c.name
+	if c.about != "" {
+		key += "\n" + string(c.about)
+	}
+	return key
+}
+
+// lone says whether an event's complaint is known by itself, whatever it is about.
+func lone(e prentice.Event) bool { return isAlert(e.Type) && textOf(e, "fingerprint") != "" }
+
+// keptIn is an event's complaint as an incident keeps it: what is about another thing says so.
+func keptIn(in *Incident, e prentice.Event) complaint {
+	c := complaintOf(e)
+	if e.Subject != in.Subject && !lone(e) {
+		c.about = e.Subject
+	}
+	return c
+}
 
 func complaintFrom(key string) complaint {
 	stem, name, _ := strings.Cut(key, "\n")
-	return complaint{stem: stem, name: name}
+	name, about, _ := strings.Cut(name, "\n")
+	return complaint{stem: stem, name: name, about: prentice.Ref(about)}
 }
 
 // ends says whether a recovery with this complaint ends another's: the same one,

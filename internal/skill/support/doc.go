@@ -10,6 +10,10 @@
 // ask the Check sections of several procedures which of them is this fault's.
 // A person is called once for an incident.
 //
+// What something depends on explains it: while that fails, its symptoms join the incident
+// of that, transitively, and ask for nothing. They are probed and their recoveries told as
+// ever. What still fails when its cause is well has an incident of its own.
+//
 // Its rules: one procedure matches: it is asked for. Several match: their checks
 // decide, and the one that fits is asked for. None fits, several fit, a run did
 // not help, or nothing matches: a person is called. A run that is

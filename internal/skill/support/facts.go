@@ -12,6 +12,7 @@ type Facts struct {
 	Known    bool // there is a store to look into
 	Quiet    time.Duration
 	Patience time.Duration
+	Settle   time.Duration
 	Open     []Incident
 	More     int // incidents that are open and not listed
 	Ended    []Ended
@@ -24,7 +25,7 @@ type Ended struct {
 }
 
 func (s *Support) facts(ctx context.Context) (any, error) {
-	f := Facts{Quiet: s.Quiet, Patience: s.Patience}
+	f := Facts{Quiet: s.Quiet, Patience: s.Patience, Settle: s.Settle}
 	if s.ready() != nil {
 		return f, nil
 	}

@@ -24,6 +24,7 @@ const (
 	byRun      = "verified"  // a run was verified
 	byItself   = "recovered" // the symptoms went away and stayed away
 	byPerson   = "by hand"
+	byCause    = "as a part" // of the incident of what it depends on
 	ourSource  = "prentice/support"
 	self       = prentice.Ref("self/prentice")
 	mostLines  = 500 // of a timeline; beyond it only what people must see is added
@@ -60,9 +61,10 @@ type Incident struct {
 
 	Unread string `json:"unread,omitempty"` // why what is stored of it cannot be read
 
-	hint   string    // that the catalog does not have what it is about; of one that is opened
-	owed   string    // for what a person would have been called while it was silenced
-	callAt time.Time // when a person is called unless something matches first; zero when something did
+	hint     string    // that the catalog does not have what it is about; of one that is opened
+	owed     string    // for what a person would have been called while it was silenced
+	settling string    // for what a person is called unless something it depends on is the cause, as JSON
+	callAt   time.Time // when a person is called unless something matches first; zero when something did
 }
 
 // Line is one entry of an incident's timeline.

@@ -61,6 +61,13 @@ func (s *Support) Listen(ctx context.Context, r prentice.EventRecord) error {
 		if err != nil {
 			return err
 		}
+		if asks && is == symptom {
+			under, err := isUnder(tx, incident, r)
+			if err != nil {
+				return err
+			}
+			asks = !under // what ends the cause ends this
+		}
 		return settle(tx, now, r, incident, asks)
 	})
 	if err != nil {

@@ -97,8 +97,8 @@ func (s *Support) mute(tx *db.Tx, now time.Time, r prentice.EventRecord, route a
 		return nil, false, unmute(tx, c, r.Event)
 	}
 	var there int
-	if err := tx.QueryRow(`SELECT COUNT(*) FROM incident_symptoms s JOIN incidents i ON i.number = s.incident WHERE s.symptom = ? AND s.gone = 0 AND i.closed = 0 AND (i.subject = ? OR s.about = ?)`,
-		[]any{c.key(), string(r.Subject), string(r.Subject)}, &there); err != nil || there > 0 {
+	if err := tx.QueryRow(`SELECT COUNT(*) FROM incident_symptoms s JOIN incidents i ON i.number = s.incident WHERE s.symptom IN (?, ?) AND s.gone = 0 AND i.closed = 0 AND (i.subject = ? OR s.about = ?)`,
+		[]any{c.key(), complaint{stem: c.stem, name: c.name, about: r.Subject}.key(), string(r.Subject), string(r.Subject)}, &there); err != nil || there > 0 {
 		return why, false, err
 	}
 	texts, err := jsonOf(labels, why, r)
@@ -154,13 +154,13 @@ func unmute(tx *db.Tx, c complaint, e prentice.Event) error {
 }
 
 // labelled keeps the labels of an incident's symptom beside it.
-func (s *Support) labelled(tx *db.Tx, incident int64, r prentice.EventRecord, route alert.Routing) error {
+func (s *Support) labelled(tx *db.Tx, in *Incident, r prentice.EventRecord, route alert.Routing) error {
 	if !silenceable(r.Event) {
 		return nil
 	}
 	texts, err := jsonOf(labelsOf(r.Event, route.Severity))
 	if err == nil {
-		_, err = tx.Exec(`UPDATE incident_symptoms SET labels = ? WHERE incident = ? AND symptom = ?`, texts[0], incident, complaintOf(r.Event).key())
+		_, err = tx.Exec(`UPDATE incident_symptoms SET labels = ? WHERE incident = ? AND symptom = ?`, texts[0], in.Number, keptIn(in, r.Event).key())
 	}
 	return err
 }

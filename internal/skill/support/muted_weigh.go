@@ -164,7 +164,11 @@ func (s *Support) takeUp(ctx context.Context) error {
 				return err
 			}
 			tx.After(s.ring)
-			return settle(tx, now, m.record, incident, true)
+			under, err := isUnder(tx, incident, m.record)
+			if err != nil {
+				return err
+			}
+			return settle(tx, now, m.record, incident, !under)
 		})
 		if err != nil {
 			return fmt.Errorf("take up what is silenced no more: %w", err)

@@ -130,7 +130,7 @@ func (s *Support) follow(tx *db.Tx, now time.Time, in *Incident, n news, at time
 // awaitSymptoms keeps an incident open whose run was verified while a symptom is
 // there whose end will be told. A person is called if that does not come.
 func (s *Support) awaitSymptoms(tx *db.Tx, now time.Time, in *Incident, run, still int64) error {
-	in.Verified, in.callAt = run, now.Add(s.Lag)
+	in.Verified, in.callAt, in.settling = run, now.Add(s.Lag), ""
 	says := fmt.Sprintf("%s is verified, and %s; the incident ends with them, and a person is called if they are still there in %s", runRef(run), thereIs(still), s.Lag)
 	if err := addLine(tx, in.Number, Line{Time: now, Kind: "note", Says: says, About: runRef(run)}); err != nil {
 		return err

@@ -62,6 +62,10 @@ func (s *Support) end(tx *db.Tx, now time.Time, in *Incident, how, says string, 
 // people listens to. A person who was called for an incident is not called
 // again for it; what is new goes to the timeline, where they are looking.
 func (s *Support) call(tx *db.Tx, now time.Time, in *Incident, why string, seen []run.Diagnosis) error {
+	return s.callTried(tx, now, in, why, triedOf(seen))
+}
+
+func (s *Support) callTried(tx *db.Tx, now time.Time, in *Incident, why string, seen []tried) error {
 	if !in.Called.IsZero() {
 		if err := addLine(tx, in.Number, Line{Time: now, Kind: "diagnosis", Says: why + " (a person was called before)"}); err != nil {
 			return err
@@ -82,16 +86,19 @@ func (s *Support) call(tx *db.Tx, now time.Time, in *Incident, why string, seen 
 		}
 		return save(tx, in)
 	}
-	in.Called, in.callAt = now, time.Time{}
+	if until := s.settlesUntil(in); now.Before(until) {
+		return s.waits(tx, now, in, until, why, seen)
+	}
+	in.Called, in.callAt, in.settling = now, time.Time{}, ""
 	if err := addLine(tx, in.Number, Line{Time: now, Kind: "called", Says: "a person is called: " + why}); err != nil {
 		return err
 	}
-	data := map[string]any{"why": why, "tried": triedOf(seen)}
+	data := map[string]any{"why": why, "tried": seen}
 	if err := s.record(tx, now, "person.called", self, in, data); err != nil {
 		return err
 	}
 	text := string(in.Subject) + ": " + in.Summary + ". " + why
-	if err := s.tell(tx, now, "person.called", in, map[string]any{"incident": in.Ref, "text": text, "why": why, "tried": triedOf(seen), "severity": in.Severity, "owner": in.Owner}, nil); err != nil {
+	if err := s.tell(tx, now, "person.called", in, map[string]any{"incident": in.Ref, "text": text, "why": why, "tried": seen, "severity": in.Severity, "owner": in.Owner}, nil); err != nil {
 		return err
 	}
 	return save(tx, in)

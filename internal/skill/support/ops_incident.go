@@ -90,7 +90,7 @@ func (s *Support) incidentOpen(ctx context.Context, c op.Call, in incidentOpenIn
 		if err := s.open(tx, now, &made, c.Actor.Ref(), c.Actor.People()); err != nil {
 			return err
 		}
-		_, err = suffer(tx, &made, complaint{stem: "a person", name: c.Actor.Name}, now, prentice.EventRecord{Event: prentice.Event{Subject: in.Subject}}, alert.Routing{})
+		_, err = suffer(tx, &made, complaint{stem: "a person", name: c.Actor.Name}, "", now, prentice.EventRecord{Event: prentice.Event{Subject: in.Subject}}, alert.Routing{})
 		return err
 	})
 	if err != nil {

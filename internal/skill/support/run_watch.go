@@ -36,8 +36,12 @@ func (s *Support) watch(ctx context.Context) (time.Duration, error) {
 			break
 		}
 	}
+	leaves, err := s.release(ctx)
+	if err != nil {
+		return 0, err
+	}
 	later, err := s.putOff(ctx)
-	if waiting > 0 || later {
+	if waiting > 0 || later || leaves {
 		return time.Second, err
 	}
 	return time.Minute, err
@@ -81,6 +85,8 @@ func (s *Support) judge(tx *db.Tx, now time.Time, number int64) error {
 			says = "recovered; whether " + string(helped) + " helped is not known"
 		}
 		return s.end(tx, now, in, byItself, fmt.Sprintf("%s, and has been healthy for %s", says, s.Quiet), prentice.Prentice("event"), helped)
+	case in.settling != "":
+		return s.settled(tx, now, in)
 	case nobodyComes(now, in.callAt, len(runs), in.Verified != 0) && in.WellSince.IsZero():
 		why := "no procedure matches"
 		if in.Verified != 0 {

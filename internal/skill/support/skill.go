@@ -70,6 +70,7 @@ type Deps struct {
 	Router      Router // nil: every alert is told to people
 	Diagnoser   Diagnoser
 	Recorder    db.Recorder[prentice.Note]
+	Depends     Depends                                                                                  // nil: nothing depends on anything
 	Silences    Silences                                                                                 // nil: nothing is ever silenced
 	Maintenance func(ctx context.Context, now time.Time, about prentice.Ref, days int) []calendar.Listed // in force, or within some days; of everything with ""; nil: there is none
 	Still       func(ctx context.Context, run int64) (prentice.HoldBack, error)                          // what would hold back a run that was refused, now; nil: its time alone tells
@@ -80,6 +81,7 @@ type Deps struct {
 	Quiet       time.Duration        // 0 is DefaultQuiet
 	Patience    time.Duration        // 0 is DefaultPatience
 	Lag         time.Duration        // 0 is DefaultLag
+	Settle      time.Duration        // 0 is DefaultSettle
 	Elapsed     func() time.Duration // since some moment, whatever becomes of the clock; nil is since Make
 	NewID       func() string        // of an event that is sent without one; nil is random
 	Hooks       HookDeps
@@ -127,6 +129,9 @@ func Make(d Deps) *Support {
 	}
 	if d.Lag == 0 {
 		d.Lag = DefaultLag
+	}
+	if d.Settle == 0 {
+		d.Settle = DefaultSettle
 	}
 	if d.Elapsed == nil {
 		begun := time.Now()

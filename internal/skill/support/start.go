@@ -66,7 +66,7 @@ func (s *Support) started(tx *db.Tx, now time.Time, in *Incident, name string, a
 	if in == nil {
 		return nil
 	}
-	in.callAt = time.Time{}
+	in.callAt, in.settling = time.Time{}, ""
 	if err := save(tx, in); err != nil {
 		return err
 	}

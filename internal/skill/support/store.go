@@ -12,13 +12,13 @@ import (
 	"prentice/internal/kit/db"
 )
 
-const incidentColumns = `number, subject, state, summary, opened, first_symptom, last_symptom, well_since, call_at, called, events, closed, how, says, grouped, severity, owner, quiet, verified, assignee, assigned, assigned_by, acked, muted, owed, title`
+const incidentColumns = `number, subject, state, summary, opened, first_symptom, last_symptom, well_since, call_at, called, events, closed, how, says, grouped, severity, owner, quiet, verified, assignee, assigned, assigned_by, acked, muted, owed, title, settling`
 
 func scanIncident(from func(...any) error) (in Incident, err error) {
 	var opened, first, last, well, callAt, called, closed, quiet, assigned, acked int64
 	var muted string
 	err = from(&in.Number, &in.Subject, &in.State, &in.Summary, &opened, &first, &last, &well, &callAt, &called, &in.Events, &closed, &in.How, &in.Says,
-		&in.Group, &in.Severity, &in.Owner, &quiet, &in.Verified, &in.Assignee, &assigned, &in.AssignedBy, &acked, &muted, &in.owed, &in.Title)
+		&in.Group, &in.Severity, &in.Owner, &quiet, &in.Verified, &in.Assignee, &assigned, &in.AssignedBy, &acked, &muted, &in.owed, &in.Title, &in.settling)
 	if in.Title == "" { // opened by an earlier version
 		in.Title = in.Summary
 	}
@@ -52,7 +52,7 @@ func insertIncident(tx *db.Tx, in *Incident) (err error) {
 		return err
 	}
 	in.Ref, in.State = incidentRef(in.Number), Open
-	_, err = tx.Exec(`INSERT INTO incidents (`+incidentColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, 0, '', '', ?, ?, ?, ?, 0, '', 0, '', 0, '', '', ?)`,
+	_, err = tx.Exec(`INSERT INTO incidents (`+incidentColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, 0, '', '', ?, ?, ?, ?, 0, '', 0, '', 0, '', '', ?, '')`,
 		in.Number, string(in.Subject), string(in.State), in.Summary, db.Micros(in.Opened), db.Micros(in.FirstSymptom), db.Micros(in.LastSymptom), in.Events,
 		in.Group, in.Severity, string(in.Owner), flag(in.Quiet), in.Title)
 	return err
@@ -73,9 +73,9 @@ func save(tx *db.Tx, in *Incident) error {
 		}
 		muted = string(raw)
 	}
-	_, err = tx.Exec(`UPDATE incidents SET state = ?, first_symptom = ?, last_symptom = ?, well_since = ?, call_at = ?, called = ?, events = ?, closed = ?, how = ?, says = ?, severity = ?, owner = ?, quiet = ?, verified = ?, assignee = ?, assigned = ?, assigned_by = ?, acked = ?, muted = ?, owed = ?, title = ? WHERE number = ?`,
+	_, err = tx.Exec(`UPDATE incidents SET state = ?, first_symptom = ?, last_symptom = ?, well_since = ?, call_at = ?, called = ?, events = ?, closed = ?, how = ?, says = ?, severity = ?, owner = ?, quiet = ?, verified = ?, assignee = ?, assigned = ?, assigned_by = ?, acked = ?, muted = ?, owed = ?, title = ?, settling = ? WHERE number = ?`,
 		string(in.State), db.Micros(in.FirstSymptom), db.Micros(in.LastSymptom), db.Micros(in.WellSince), db.Micros(in.callAt), db.Micros(in.Called), in.Events,
-		db.Micros(in.Closed), in.How, in.Says, in.Severity, string(in.Owner), flag(in.Quiet), in.Verified, string(in.Assignee), db.Micros(in.Assigned), string(in.AssignedBy), db.Micros(in.Acknowledged), muted, in.owed, in.Title, in.Number)
+		db.Micros(in.Closed), in.How, in.Says, in.Severity, string(in.Owner), flag(in.Quiet), in.Verified, string(in.Assignee), db.Micros(in.Assigned), string(in.AssignedBy), db.Micros(in.Acknowledged), muted, in.owed, in.Title, in.settling, in.Number)
 	return err
 }
 

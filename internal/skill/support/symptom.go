@@ -22,7 +22,7 @@ func (s *Support) joinSymptom(tx *db.Tx, now time.Time, r prentice.EventRecord, 
 		return 0, nil
 	}
 	at := happened(e, now)
-	in, err := home(tx, e, route.Group)
+	in, under, err := s.home(tx, now, e, route)
 	if err != nil {
 		return 0, err
 	}
@@ -48,7 +48,7 @@ func (s *Support) joinSymptom(tx *db.Tx, now time.Time, r prentice.EventRecord, 
 	if seen.Before(in.WellSince) {
 		seen = in.WellSince
 	}
-	news, err := suffer(tx, in, complaintOf(e), at, r, route)
+	news, err := suffer(tx, in, keptIn(in, e), under, at, r, route)
 	if err != nil {
 		return 0, err
 	}
@@ -67,7 +67,12 @@ func (s *Support) joinSymptom(tx *db.Tx, now time.Time, r prentice.EventRecord, 
 		return 0, err
 	}
 	in.WellSince = time.Time{}
-	if err := s.labelled(tx, in.Number, r, route); err != nil {
+	if news && e.Subject == in.Subject {
+		if err := s.gather(tx, now, in); err != nil {
+			return 0, err
+		}
+	}
+	if err := s.labelled(tx, in, r, route); err != nil {
 		return 0, err
 	}
 	if err := save(tx, in); err != nil {
@@ -77,22 +82,35 @@ func (s *Support) joinSymptom(tx *db.Tx, now time.Time, r prentice.EventRecord, 
 }
 
 // home is the open incident that a symptom belongs to, or nil: the one that has it
-// already, the one about the same thing, or the one of its group.
-func home(tx *db.Tx, e prentice.Event, group string) (*Incident, error) {
-	if in, err := suffering(tx, e); in != nil || err != nil {
-		return in, err
+// already, the one about the same thing, the one of its group, the one of what its thing
+// depends on (under is that), or the one of something that depends on its thing.
+func (s *Support) home(tx *db.Tx, now time.Time, e prentice.Event, route alert.Routing) (in *Incident, under prentice.Ref, err error) {
+	if in, err = suffering(tx, e); in != nil || err != nil {
+		return in, "", err
 	}
-	if in, err := openOf(tx, e.Subject); in != nil || err != nil || group == "" {
-		return in, err
+	if in, err = openOf(tx, e.Subject); in != nil || err != nil {
+		return in, "", err
 	}
-	return incidentWhere(tx, `grouped = ? AND closed = 0 ORDER BY number LIMIT 1`, group)
+	if in, err = s.cause(tx, e.Subject, route.Do != alert.Notify); err != nil {
+		return nil, "", err
+	}
+	if in != nil {
+		return in, in.Subject, nil
+	}
+	if route.Group != "" {
+		if in, err = incidentWhere(tx, `grouped = ? AND closed = 0 ORDER BY number LIMIT 1`, route.Group); in != nil || err != nil {
+			return in, "", err
+		}
+	}
+	in, err = s.uncover(tx, now, e, route)
+	return in, "", err
 }
 
 // suffering is the open incident that has the symptom of an alert, or nil. Only of
 // an alert can be told from the symptom alone which it is.
 func suffering(tx *db.Tx, e prentice.Event) (*Incident, error) {
 	c := complaintOf(e)
-	if !isAlert(e.Type) || textOf(e, "fingerprint") == "" {
+	if !lone(e) {
 		return nil, nil
 	}
 	var number int64
@@ -159,7 +177,7 @@ func ours(e prentice.Event) bool { return strings.HasPrefix(e.Source, "prentice/
 
 // suffer notes a symptom and says whether it was not there just before. One that
 // prentice has seen itself stays its own, anyone who else says the same.
-func suffer(tx *db.Tx, in *Incident, c complaint, at time.Time, r prentice.EventRecord, route alert.Routing) (bool, error) {
+func suffer(tx *db.Tx, in *Incident, c complaint, under prentice.Ref, at time.Time, r prentice.EventRecord, route alert.Routing) (bool, error) {
 	links, about := "", string(r.Subject)
 	if list := linksOf(r.Event); len(list) > 0 {
 		raw, err := json.Marshal(list)
@@ -171,9 +189,13 @@ func suffer(tx *db.Tx, in *Incident, c complaint, at time.Time, r prentice.Event
 	if r.Subject == in.Subject {
 		about = ""
 	}
+	why := route.Why
+	if under != "" {
+		why = strings.TrimPrefix(why+"; "+string(r.Subject)+" depends on "+string(under)+", whose incident this is", "; ")
+	}
 	own, alive := flag(ours(r.Event)), flag(live(r.Event))
-	n, err := tx.Exec(`INSERT INTO incident_symptoms (incident, symptom, since, gone, own, event, live, about, severity, why, links, alertname) VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (incident, symptom) DO NOTHING`,
-		in.Number, c.key(), db.Micros(at), own, r.Number, alive, about, route.Severity, clip(route.Why, 1000), links, alertName(r.Event))
+	n, err := tx.Exec(`INSERT INTO incident_symptoms (incident, symptom, since, gone, own, event, live, about, severity, why, links, alertname, under, lone) VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (incident, symptom) DO NOTHING`,
+		in.Number, c.key(), db.Micros(at), own, r.Number, alive, about, route.Severity, clip(why, 1000), links, alertName(r.Event), string(under), flag(lone(r.Event)))
 	if err != nil || n == 1 {
 		return true, err
 	}
@@ -186,8 +208,8 @@ func suffer(tx *db.Tx, in *Incident, c complaint, at time.Time, r prentice.Event
 	if err != nil {
 		return false, err
 	}
-	_, err = tx.Exec(`UPDATE incident_symptoms SET event = ?, live = ?, about = ?, severity = ?, why = ?, links = ? WHERE incident = ? AND symptom = ?`,
-		r.Number, alive, about, route.Severity, clip(route.Why, 1000), links, in.Number, c.key())
+	_, err = tx.Exec(`UPDATE incident_symptoms SET event = ?, live = ?, about = ?, severity = ?, why = CASE WHEN under <> '' AND ? = '' THEN why ELSE ? END, links = ?, under = CASE WHEN ? <> '' THEN ? ELSE under END WHERE incident = ? AND symptom = ?`,
+		r.Number, alive, about, route.Severity, string(under), clip(why, 1000), links, string(under), string(under), in.Number, c.key())
 	return n == 1, err
 }
 

@@ -1,6 +1,7 @@
 package support
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -16,17 +17,23 @@ func (s *Support) joinRecovery(tx *db.Tx, now time.Time, r prentice.EventRecord)
 	in, err := suffering(tx, e)
 	if in == nil && err == nil && e.Subject != "" {
 		in, err = openOf(tx, e.Subject)
+		if in == nil && err == nil {
+			in, err = holding(tx, e.Subject)
+		}
 	}
 	if in == nil || err != nil {
 		return 0, err
 	}
-	ended, left, err := relieve(tx, in.Number, complaintOf(e), now, ours(e))
+	ended, left, err := relieve(tx, in, e, now)
 	if err != nil || len(ended) == 0 {
 		return in.Number, err
 	}
 	says := e.Type + " from " + clip(e.Source, 100)
 	if e.Type == probeRemoved {
 		says = titleOf(e)
+	}
+	if e.Subject != in.Subject {
+		says += " on " + string(e.Subject)
 	}
 	switch {
 	case left > 0:
@@ -37,7 +44,7 @@ func (s *Support) joinRecovery(tx *db.Tx, now time.Time, r prentice.EventRecord)
 		says += fmt.Sprintf("; no symptom is left, and it must stay so for %s", s.Quiet)
 	}
 	if left == 0 {
-		in.WellSince, in.callAt = now, time.Time{}
+		in.WellSince, in.callAt, in.settling = now, time.Time{}, ""
 	}
 	if err := addLine(tx, in.Number, Line{Time: happened(e, now), Kind: "recovery", Says: says, Actor: r.Sender}); err != nil {
 		return 0, err
@@ -64,19 +71,21 @@ func stillLive(tx *db.Tx, incident int64) (n int64, err error) {
 
 // relieve ends the symptoms that a recovery answers, and counts those left. What
 // prentice has seen itself, only prentice sees gone.
-func relieve(tx *db.Tx, incident int64, well complaint, now time.Time, own bool) (ended []string, left int, err error) {
-	rows, err := tx.Query(`SELECT symptom, own FROM incident_symptoms WHERE incident = ? AND gone = 0`, incident)
+func relieve(tx *db.Tx, in *Incident, e prentice.Event, now time.Time) (ended []string, left int, err error) {
+	well, own := complaintOf(e), ours(e)
+	rows, err := tx.Query(`SELECT symptom, own, about, lone FROM incident_symptoms WHERE incident = ? AND gone = 0`, in.Number)
 	if err != nil {
 		return nil, 0, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var key string
-		var seen int
-		if err := rows.Scan(&key, &seen); err != nil {
+		var seen, alone int
+		var about prentice.Ref
+		if err := rows.Scan(&key, &seen, &about, &alone); err != nil {
 			return nil, 0, err
 		}
-		if well.ends(complaintFrom(key)) && (own || seen == 0) {
+		if same := cmp.Or(about, in.Subject) == e.Subject || alone == 1; same && well.ends(complaintFrom(key)) && (own || seen == 0) {
 			ended = append(ended, key)
 		} else {
 			left++
@@ -86,7 +95,7 @@ func relieve(tx *db.Tx, incident int64, well complaint, now time.Time, own bool)
 		return nil, 0, err
 	}
 	for _, key := range ended {
-		if _, err := tx.Exec(`UPDATE incident_symptoms SET gone = ? WHERE incident = ? AND symptom = ?`, db.Micros(now), incident, key); err != nil {
+		if _, err := tx.Exec(`UPDATE incident_symptoms SET gone = ? WHERE incident = ? AND symptom = ?`, db.Micros(now), in.Number, key); err != nil {
 			return nil, 0, err
 		}
 	}
