@@ -10,6 +10,7 @@ import (
 	"prentice/book"
 	"prentice/internal/adapter/alertmanager"
 	"prentice/internal/adapter/git"
+	"prentice/internal/adapter/probe"
 	"prentice/internal/adapter/shell"
 	"prentice/internal/engine/check"
 	"prentice/internal/engine/flag"
@@ -49,15 +50,16 @@ func Describe() []skill.Skill {
 // describe is Describe for anyone who knows where the team folder and the data folder are.
 func describe(dir, data func() string) (list []skill.Skill) {
 	list = all.Skills(all.Deps{
-		Learning:    learning.Deps{Glossary: book.Glossary, Chapters: func() []learning.Chapter { return explained(list) }, Explainers: func() []op.Explainer { return skill.Explainers(list) }},
-		Automation:  automation.Deps{Schema: procedure.Schema, Tester: procedureTester{dir}, Mine: mineIn(dir), Read: readProcedure},
-		Security:    security.Deps{Verify: ledger.VerifyFile, Supply: supplyHere(askedIn(dir))},
-		CodeControl: codecontrol.Deps{Clone: func(ctx context.Context, dir string) (codecontrol.Git, error) { return git.Open(ctx, dir) }, Team: codecontrol.Team{Linter: linter{}}},
-		Standards:   checksHere(dir, data, func() []check.Kind { return skill.Checks(list) }),
-		Prototyping: prototyping.Deps{WriteNew: writeFolder},
-		Supervision: supervision.Deps{Tester: offlineDesk{dir}},
-		Tools:       toolsHere(),
-		Support:     support.Deps{Hooks: support.HookDeps{File: func() (*webhook.Rules, error) { return webhook.File.Read(dir()) }}},
+		Availability: availability.Deps{Kinds: probe.New().Kinds},
+		Learning:     learning.Deps{Glossary: book.Glossary, Chapters: func() []learning.Chapter { return explained(list) }, Explainers: func() []op.Explainer { return skill.Explainers(list) }},
+		Automation:   automation.Deps{Schema: procedure.Schema, Tester: procedureTester{dir}, Mine: mineIn(dir), Read: readProcedure},
+		Security:     security.Deps{Verify: ledger.VerifyFile, Supply: supplyHere(askedIn(dir))},
+		CodeControl:  codecontrol.Deps{Clone: func(ctx context.Context, dir string) (codecontrol.Git, error) { return git.Open(ctx, dir) }, Team: codecontrol.Team{Linter: linter{}}},
+		Standards:    checksHere(dir, data, func() []check.Kind { return skill.Checks(list) }),
+		Prototyping:  prototyping.Deps{WriteNew: writeFolder},
+		Supervision:  supervision.Deps{Tester: offlineDesk{dir}},
+		Tools:        toolsHere(),
+		Support:      support.Deps{Hooks: support.HookDeps{File: func() (*webhook.Rules, error) { return webhook.File.Read(dir()) }}},
 	})
 	return list
 }
@@ -77,7 +79,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 		Previews:    s.previewDeps(),
 		Prototyping: prototyping.Deps{DB: s.db, Set: func() *flag.Set { return s.Team.now.Load().flags() }, Wrong: s.wrongFlags, Clock: time.Now, Record: s.ledger.Append, URL: s.url,
 			Tell: s.inbox.SendIn, Files: func() ([]prototype.Declared, []prentice.Finding, error) { return prototype.InFolder(s.Team.dir()) }, Claims: s.claimed, Places: placesOf{s}, Code: prototyping.Code{At: s.codeAt, MayLand: s.mayLand}, Propose: s.proposeScaffold, Removals: s.removals(), Log: s.log},
-		Availability: availability.Deps{DB: s.db, Catalog: s.Team.Catalog, Prober: s.prober, Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure, Seen: s.seen, Claims: s.claimed, Tool: "probe@" + s.Settings.build.Version},
+		Availability: availability.Deps{DB: s.db, Catalog: s.Team.Catalog, Prober: s.prober, Kinds: s.prober.Kinds, Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure, Seen: s.seen, Claims: s.claimed, Tool: "probe@" + s.Settings.build.Version},
 		Build:        s.releases(),
 		Oncall:       s.onCall(),
 		Maintenance:  s.maintenance(),

@@ -26,7 +26,8 @@ type Deps struct {
 	Send    func(context.Context, prentice.Event) error
 	Clock   func() time.Time
 	Log     *slog.Logger
-	Most    int // looks at the same time that have not taken longer than patience; 0 is 512
+	Kinds   func() []prentice.ProbeKind // by which an import is judged; nil is by none
+	Most    int                         // looks at the same time that have not taken longer than patience; 0 is 512
 
 	// Seen hears of every look that was judged; it must not wait. nil is no one.
 	Seen func(service prentice.Ref, rule prentice.Probe, at time.Time, seen prentice.Observation)

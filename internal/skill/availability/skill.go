@@ -23,7 +23,7 @@ func (l *Lookout) chapter() skill.Skill {
 	return skill.Skill{
 		Name:     "availability",
 		Sentence: "availability and capacity management: explain the processes",
-		Ops:      nouns.Of(slices.Concat(l.serviceOps(), l.claimOps())),
+		Ops:      nouns.Of(slices.Concat(l.serviceOps(), l.claimOps(), []op.Op{l.importOp()})),
 		Pages: []op.Page{
 			{Path: "/services", Op: "service.list", Template: "services.html", Title: "Services", Nav: "Services", Key: "s", Order: 4},
 			{Path: "/services/{name}", Op: "service.show", Template: "service.html", Title: "Service", Explain: "service/{name}"},
