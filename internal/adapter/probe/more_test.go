@@ -152,14 +152,6 @@ func TestWhatAResolverAnswersIsToldApart(t *testing.T) {
 	}
 }
 
-func TestAMachineAnswersAPingOrNothingIsSeen(t *testing.T) {
-	seen := see(t, "icmp", "127.0.0.1", nil)
-	if seen.OK() && !strings.Contains(seen.Says, "answered a ping") || seen.Failed() {
-		t.Errorf("got %+v", seen)
-	}
-	t.Log(seen.Says)
-}
-
 func TestTheHealthOfAServiceOfGRPCIsAsked(t *testing.T) {
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
