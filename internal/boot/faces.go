@@ -68,6 +68,7 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	mux.Handle(ofrep.Path, flags)
 	mux.Handle(prototyping.FeedbackPath, s.feedbackByToken())
 	mux.Handle(gitPath, s.hosting.HTTP(gitPath, s.gitDoor()))
+	s.handleStatus(mux)
 	mux.Handle("/", pages)
 	if err := reached(mux, skill.Pages(s.Skills)); err != nil {
 		return nil, err

@@ -27,7 +27,7 @@ func (c *commands) root() *cobra.Command {
 	return cli.New(cli.Options{
 		Ops: c.ops(), Told: c.told, Open: c.open, Pack: packFolder, Version: c.build.Version, Commit: c.build.Commit,
 		Extra:  []*cobra.Command{c.demo(), c.up(), c.initCommand(), c.backupCommand(), c.doctorCommand(), c.enter(), c.restoreCommand(), demoService(), c.reference()},
-		Nested: map[string][]*cobra.Command{"check": {c.checkEnter()}, "procedure": {c.procedureNew(), c.procedureLSP(), c.procedureRehearse()}, "procedure.library": {c.libraryAdd(), c.libraryUpgrade()}},
+		Nested: map[string][]*cobra.Command{"check": {c.checkEnter()}, "procedure": {c.procedureNew(), c.procedureLSP(), c.procedureRehearse()}, "procedure.library": {c.libraryAdd(), c.libraryUpgrade()}, "statuspage": {c.statuspageExport()}},
 		Home:   "status", First: firsts,
 	})
 }

@@ -84,6 +84,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 		Oncall:       s.onCall(),
 		Maintenance:  s.maintenance(),
 		Capacity:     s.capacity(),
+		Statuspage:   s.statuspage(),
 		Design: design.Deps{
 			Catalog: s.Team.Catalog,
 			Team: func(context.Context) (*team.Catalog, []prentice.Finding, error) {

@@ -13,6 +13,7 @@ import (
 	"prentice/internal/engine/provision"
 	"prentice/internal/engine/release"
 	"prentice/internal/engine/rota"
+	"prentice/internal/engine/statuspage"
 	"prentice/internal/skill"
 	"prentice/internal/team"
 	"prentice/internal/team/calendar"
@@ -39,6 +40,7 @@ func (t *teamNow) releases() *release.Rules      { return team.Of(t.said, releas
 func (t *teamNow) alerts() *alert.Rules          { return team.Of(t.said, alert.File) }
 func (t *teamNow) maintenance() *maintenance.Set { return team.Of(t.said, maintenance.File) }
 func (t *teamNow) capacity() *provision.Set      { return team.Of(t.said, provision.File) }
+func (t *teamNow) status() *statuspage.Rules     { return team.Of(t.said, statuspage.File) }
 
 // readRest reads those files. Each by itself stays as it was read before when it has
 // an error, and never keeps the rest of the folder from being read.

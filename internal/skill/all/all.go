@@ -19,6 +19,7 @@ import (
 	"prentice/internal/skill/prototyping"
 	"prentice/internal/skill/security"
 	"prentice/internal/skill/standards"
+	"prentice/internal/skill/statuspage"
 	"prentice/internal/skill/supervision"
 	"prentice/internal/skill/support"
 	"prentice/internal/skill/tools"
@@ -41,6 +42,7 @@ type Deps struct {
 	Prototyping  prototyping.Deps
 	Security     security.Deps
 	Standards    standards.Deps
+	Statuspage   statuspage.Deps
 	Supervision  supervision.Deps
 	Support      support.Deps
 	Tools        tools.Deps
@@ -55,6 +57,7 @@ func Skills(d Deps) []skill.Skill {
 		availability.New(d.Availability),
 		capacity.New(d.Capacity),
 		objectives.New(d.Objectives),
+		statuspage.New(d.Statuspage),
 		maintenance.New(d.Maintenance),
 		automation.New(d.Automation),
 		design.New(d.Design),

@@ -147,3 +147,12 @@ func spending(b objective.Budget, hours []objective.Minute) []Point {
 	}
 	return points
 }
+
+// Stands is how an objective stands, by its name.
+func (k *Desk) Stands(ctx context.Context, now time.Time, name string) (Line, error) {
+	o, s, err := k.find(ctx, name)
+	if err != nil {
+		return Line{}, err
+	}
+	return k.line(ctx, now, o, s)
+}
