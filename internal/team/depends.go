@@ -33,17 +33,55 @@ func (c *Catalog) needs() map[prentice.Ref][]prentice.Ref {
 	return all
 }
 
-// reach is all that can be reached from a thing but itself, nearest first.
-func reach(next map[prentice.Ref][]prentice.Ref, from prentice.Ref) []prentice.Ref {
-	seen := map[prentice.Ref]bool{from: true}
-	found := []prentice.Ref{from}
-	for i := 0; i < len(found); i++ {
-		for _, n := range next[found[i]] {
-			if !seen[n] {
-				seen[n] = true
-				found = append(found, n)
+// Near is a thing that has to do with another: in how many steps, and whether it depends on that (Below) or
+// that on it.
+type Near struct {
+	Ref   prentice.Ref
+	Hops  int
+	Below bool
+}
+
+// Around lists what a fault of ref may have come from: all that it depends on, all its hosts, and then what
+// depends on it directly.
+func (c *Catalog) Around(ref prentice.Ref) []Near {
+	next := c.needs()
+	for _, s := range c.Services {
+		if len(s.Hosts) > 1 {
+			for _, h := range s.Hosts {
+				next[s.Ref] = append(next[s.Ref], h.Ref)
 			}
 		}
 	}
-	return found[1:]
+	found, seen := walk(next, ref)[1:], map[prentice.Ref]bool{ref: true}
+	for _, n := range found {
+		seen[n.Ref] = true
+	}
+	for _, s := range c.Services {
+		if !seen[s.Ref] && anyOf(s.DependsOn, []prentice.Ref{ref}) {
+			found = append(found, Near{s.Ref, 1, true})
+		}
+	}
+	return found
+}
+
+// reach is all that can be reached from a thing but itself, nearest first.
+func reach(next map[prentice.Ref][]prentice.Ref, from prentice.Ref) (refs []prentice.Ref) {
+	for _, n := range walk(next, from)[1:] {
+		refs = append(refs, n.Ref)
+	}
+	return refs
+}
+
+// walk is a thing and all that can be reached from it, nearest first.
+func walk(next map[prentice.Ref][]prentice.Ref, from prentice.Ref) []Near {
+	seen, found := map[prentice.Ref]bool{from: true}, []Near{{Ref: from}}
+	for i := 0; i < len(found); i++ {
+		for _, n := range next[found[i].Ref] {
+			if !seen[n] {
+				seen[n] = true
+				found = append(found, Near{Ref: n, Hops: found[i].Hops + 1})
+			}
+		}
+	}
+	return found
 }

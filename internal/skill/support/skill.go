@@ -13,6 +13,7 @@ import (
 	"prentice/internal/engine/alert"
 	"prentice/internal/engine/heartbeat"
 	"prentice/internal/engine/inbox"
+	"prentice/internal/engine/ledger"
 	"prentice/internal/engine/outgoing"
 	"prentice/internal/engine/run"
 	"prentice/internal/engine/webhook"
@@ -71,6 +72,9 @@ type Deps struct {
 	Diagnoser   Diagnoser
 	Recorder    db.Recorder[prentice.Note]
 	Depends     Depends                                                                                  // nil: nothing depends on anything
+	Around      func(prentice.Ref) []Neighbour                                                           // what a fault of it may have come from; nil: it stands alone
+	Evidence    func(context.Context, ledger.Filter) ([]prentice.Evidence, error)                        // nil: there is none
+	RiskOf      func(ctx context.Context, run int64) (prentice.Risk, error)                              // of a run; nil: any may have changed something
 	Silences    Silences                                                                                 // nil: nothing is ever silenced
 	Maintenance func(ctx context.Context, now time.Time, about prentice.Ref, days int) []calendar.Listed // in force, or within some days; of everything with ""; nil: there is none
 	Still       func(ctx context.Context, run int64) (prentice.HoldBack, error)                          // what would hold back a run that was refused, now; nil: its time alone tells
@@ -154,7 +158,7 @@ func (s *Support) chapter() skill.Skill {
 	return skill.Skill{
 		Name:     "support",
 		Sentence: "service support: fix faults by agreed procedures, maintenance",
-		Ops:      nouns.Of(slices.Concat(s.eventOps(), s.incidentOps(), s.holderOps(), s.silenceOps(), s.alertOps(), s.heartbeatOps(), s.jobOps(), s.hookOps(), s.webhookOps())),
+		Ops:      nouns.Of(slices.Concat(s.eventOps(), s.incidentOps(), s.changeOps(), s.holderOps(), s.silenceOps(), s.alertOps(), s.heartbeatOps(), s.jobOps(), s.hookOps(), s.webhookOps())),
 		Pages: []op.Page{
 			{Path: "/incidents", Op: "incident.list", Template: "incidents.html", Title: "Incidents", Nav: "Incidents", Key: "i", Order: 3},
 			{Path: "/incidents/{number}", Op: "incident.show", Template: "incident.html", Title: "Incident", Explain: "incident/{number}"},
