@@ -9,7 +9,7 @@ COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 LDFLAGS  = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 BESIDE      = bench stories # modules of their own: what only they need is not the program's
-LARGEST     = 68000000
+LARGEST     = 77000000
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 help:
@@ -35,7 +35,7 @@ build: helper
 # small: the binary is no larger than is agreed
 small: build
 	size=$$(stat -c %s bin/prentice); [ "$$size" -le $(LARGEST) ] || \
-	{ echo "bin/prentice has $$size bytes; $(LARGEST) are agreed: decisions 68, 73, 89, 111, 112, 154, 192 and 203 say what is heavy" >&2; exit 1; }
+	{ echo "bin/prentice has $$size bytes; $(LARGEST) are agreed: decisions 68, 73, 89, 111, 112, 154, 192, 203 and 204 say what is heavy" >&2; exit 1; }
 
 ## own: the repository passes prentice's own check; what make test runs is not run again
 own: build

@@ -76,6 +76,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 		Learning:    s.learning(),
 		Tools:       s.tools(),
 		Objectives:  s.objectives(),
+		Metrics:     s.metrics(),
 		Previews:    s.previewDeps(),
 		Prototyping: prototyping.Deps{DB: s.db, Set: func() *flag.Set { return s.Team.now.Load().flags() }, Wrong: s.wrongFlags, Clock: time.Now, Record: s.ledger.Append, URL: s.url,
 			Tell: s.inbox.SendIn, Files: func() ([]prototype.Declared, []prentice.Finding, error) { return prototype.InFolder(s.Team.dir()) }, Claims: s.claimed, Places: placesOf{s}, Code: prototyping.Code{At: s.codeAt, MayLand: s.mayLand}, Propose: s.proposeScaffold, Removals: s.removals(), Log: s.log},

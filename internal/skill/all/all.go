@@ -13,6 +13,7 @@ import (
 	"prentice/internal/skill/environments"
 	"prentice/internal/skill/learning"
 	"prentice/internal/skill/maintenance"
+	"prentice/internal/skill/metrics"
 	"prentice/internal/skill/objectives"
 	"prentice/internal/skill/oncall"
 	"prentice/internal/skill/previews"
@@ -32,6 +33,7 @@ type Deps struct {
 	Build        build.Deps
 	Capacity     capacity.Deps
 	Maintenance  maintenance.Deps
+	Metrics      metrics.Deps
 	CodeControl  codecontrol.Deps
 	Design       design.Deps
 	Environments environments.Deps
@@ -58,6 +60,7 @@ func Skills(d Deps) []skill.Skill {
 		capacity.New(d.Capacity),
 		objectives.New(d.Objectives),
 		statuspage.New(d.Statuspage),
+		metrics.New(d.Metrics),
 		maintenance.New(d.Maintenance),
 		automation.New(d.Automation),
 		design.New(d.Design),
