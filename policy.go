@@ -109,6 +109,17 @@ type Record struct {
 	Harmful   int       `json:"harmful"` // failed, undone or uncertain
 	Useless   int       `json:"useless"` // consecutive runs on this subject that did not help, newest first
 	LastEnded time.Time `json:"last_ended,omitzero"`
+	Budget    *Budget   `json:"budget,omitempty"` // of the service that it is about; nil is that nothing is promised
+}
+
+// Budget is how much of what a service may fail is left, when a run was decided. The worst of its
+// objectives counts.
+type Budget struct {
+	Left    *float64 `json:"left,omitempty"` // the least share that is left; below zero when more than all is spent; nil is unknown
+	Spent   []string `json:"spent,omitempty"`
+	Burning []string `json:"burning,omitempty"`
+	Unknown []string `json:"unknown,omitempty"` // objectives of which too little was seen
+	Unread  string   `json:"unread,omitempty"`  // why it could not be read; then nothing else is known
 }
 
 func nameOf(names []string, i int) string {

@@ -37,6 +37,11 @@ func (s *System) objectives() objectives.Deps {
 	}
 }
 
+// budgetOf is how much is left of what a service may fail. Runs are decided after all skills are made.
+func (s *System) budgetOf(ctx context.Context, service prentice.Ref) (*prentice.Budget, error) {
+	return s.owed.Of(ctx, time.Now(), service)
+}
+
 // owing is the catalog, as objectives ask it.
 type owing struct{ s *System }
 

@@ -49,6 +49,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 		Inbox:      runner.Inbox{Send: s.inbox.Send, SendIn: s.inbox.SendIn, Event: s.inbox.Show},
 		Incidents:  s.aboutRuns(),
 		Peers:      s.peers(acting),
+		Budget:     s.budgetOf,
 		Log:        s.log,
 	})
 	s.logs = logs

@@ -31,10 +31,11 @@ type Case struct {
 type Renderer func(context.Context, prentice.RunRequest) (prentice.Plan, error)
 
 var (
-	caseKeys   = []string{"name", "actor", "op", "procedure", "inputs", "adhoc", "plan", "time", "record", "expect", "rule", "approvers"}
+	caseKeys   = []string{"name", "actor", "op", "procedure", "inputs", "adhoc", "plan", "time", "record", "budget", "expect", "rule", "approvers"}
 	actorKeys  = []string{"kind", "name", "role", "door", "owner", "people"}
 	planKeys   = []string{"procedure", "risk", "targets", "kinds", "subject", "owner", "system", "environment", "undoable", "secrets"}
 	recordKeys = []string{"runs", "verified", "harmful", "useless"}
+	budgetKeys = []string{"left", "spent", "burning", "unknown"}
 	risks      = []string{"look", "change", "danger"}
 )
 
@@ -77,6 +78,7 @@ func (r *reader) testCase(n *yaml.Node, p *Policy) Case {
 	}
 	r.names[c.Name] = c.At
 	c.Moment = prentice.Moment{Op: r.textOr(v["op"], "op", ""), Actor: r.actor(v["actor"]), Record: r.record(v["record"]), Now: r.time(v["time"], p)}
+	c.Moment.Record.Budget = r.budget(v["budget"])
 	c.Expect = r.verdict(v["expect"], n)
 	c.Approvers = r.whole(v["approvers"], "approvers", 1, maxApprovers, 0)
 	if c.Approvers > 0 && c.Expect != prentice.Ask {
@@ -171,6 +173,28 @@ func (r *reader) record(n *yaml.Node) (rec prentice.Record) {
 		*to = r.whole(v[key], key, 0, 1_000_000, 0)
 	}
 	return rec
+}
+
+// budget reads how much of a budget is left in a case, such as -0.1 where more than all is spent.
+func (r *reader) budget(n *yaml.Node) *prentice.Budget {
+	if n == nil {
+		return nil
+	}
+	v := r.mapping(n, "budget", budgetKeys...)
+	b := &prentice.Budget{}
+	if v["left"] != nil {
+		left, err := strconv.ParseFloat(v["left"].Value, 64)
+		if err != nil || left > 1 || left < -1e6 || v["left"].Kind != yaml.ScalarNode {
+			r.wrong(v["left"], "write the share that is left: 0.25, or -0.1 where more than all is spent", "left is %q", clip.Text(v["left"].Value))
+		}
+		b.Left = &left
+	}
+	for key, to := range map[string]*[]string{"spent": &b.Spent, "burning": &b.Burning, "unknown": &b.Unknown} {
+		if v[key] != nil {
+			*to = r.list(v[key], key)
+		}
+	}
+	return b
 }
 
 // time reads a time in the policy's zone, or one that brings its own.

@@ -189,7 +189,7 @@ func (r *reader) condition(rule *Rule, n, node *yaml.Node) {
 		rule.wrong = faults[0].Text + ": " + faults[0].Hint
 	}
 	rule.asks.op = l.speaksOf("op", rule.When)
-	rule.asks.plan = l.speaksOf("plan", rule.When) || l.speaksOf("record", rule.When) || l.speaksOf("input", rule.When)
+	rule.asks.plan = l.speaksOf("plan", rule.When) || l.speaksOf("record", rule.When) || l.speaksOf("budget", rule.When) || l.speaksOf("input", rule.When)
 }
 
 // misread says what is wrong with a condition, and where in the file.

@@ -33,9 +33,12 @@ var (
 	recordWords = expr.Record("record", map[string]expr.Type{
 		"runs": expr.Int, "verified": expr.Int, "harmful": expr.Int, "useless": expr.Int,
 	})
+	budgetWords = expr.Record("budget", map[string]expr.Type{
+		"known": expr.Bool, "left": expr.Float, "spent": expr.ListOf(expr.String), "burning": expr.ListOf(expr.String), "unknown": expr.ListOf(expr.String),
+	})
 	words = expr.Vars{
 		"actor": actorWords, "op": expr.String, "plan": planWords, "now": expr.Time, "time": timeWords,
-		"record": recordWords, "input": expr.MapOf(expr.String),
+		"record": recordWords, "budget": budgetWords, "input": expr.MapOf(expr.String),
 	}
 )
 
@@ -67,7 +70,7 @@ var speak = sync.OnceValues(func() (*language, error) {
 		return nil, err
 	}
 	l := &language{whole, map[string]*expr.Env{}}
-	for _, word := range []string{"op", "plan", "record", "input"} {
+	for _, word := range []string{"op", "plan", "record", "budget", "input"} {
 		fewer := expr.Vars{}
 		for name, t := range words {
 			if name != word {
@@ -119,6 +122,7 @@ func see(m prentice.Moment, zone *time.Location) scene {
 	values["record"] = map[string]any{
 		"runs": m.Record.Runs, "verified": m.Record.Verified, "harmful": m.Record.Harmful, "useless": m.Record.Useless,
 	}
+	values["budget"] = seeBudget(m.Record.Budget)
 	return scene{values, true, m.Plan.Procedure == prentice.AdhocName, m.Plan.Risk == prentice.Look}
 }
 
@@ -158,6 +162,29 @@ func seeLimits(l prentice.PlanLimits) map[string]any {
 		seen["cooldown"], seen["timeout"], seen["approval_expires"] = cooldown, timeout, expires
 	}
 	return seen
+}
+
+// seeBudget leaves out what is not known, so that a rule that looks at it refuses: left, where
+// nothing was seen, and all of it where it could not be read.
+func seeBudget(b *prentice.Budget) map[string]any {
+	if b == nil {
+		b = &prentice.Budget{}
+	}
+	if b.Unread != "" {
+		return map[string]any{}
+	}
+	seen := map[string]any{"known": b.Left != nil, "spent": listed(b.Spent), "burning": listed(b.Burning), "unknown": listed(b.Unknown)}
+	if b.Left != nil {
+		seen["left"] = *b.Left
+	}
+	return seen
+}
+
+func listed(names []string) []string {
+	if names == nil {
+		return []string{}
+	}
+	return names
 }
 
 func kinds(steps []prentice.PlannedStep) []string {

@@ -234,7 +234,7 @@ func (p *Policy) held() []string {
 	var list []string
 	for _, r := range p.team {
 		for _, m := range r.looks {
-			if (strings.HasPrefix(m.Path, "record.") || strings.HasPrefix(m.Path, "input.") || slices.Contains([]string{"plan.target_count", "plan.targets", "plan.event", "now", "record", "input"}, m.Path)) && !slices.Contains(list, m.Path) {
+			if (strings.HasPrefix(m.Path, "record.") || strings.HasPrefix(m.Path, "budget.") || strings.HasPrefix(m.Path, "input.") || slices.Contains([]string{"plan.target_count", "plan.targets", "plan.event", "now", "record", "budget", "input"}, m.Path)) && !slices.Contains(list, m.Path) {
 				list = append(list, m.Path)
 			}
 		}

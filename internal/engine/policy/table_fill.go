@@ -85,7 +85,7 @@ func (g *grid) see() sight {
 		return kept
 	}
 	for i := range g.plans {
-		s.plans = append(s.plans, part(g.moment(i, 0, 0), "plan", "input", "record", "op"))
+		s.plans = append(s.plans, part(g.moment(i, 0, 0), "plan", "input", "record", "budget", "op"))
 	}
 	for i := range g.actors {
 		s.actors = append(s.actors, part(prentice.Moment{Actor: g.actors[i]}, "actor"))

@@ -21,7 +21,9 @@ type Deps struct {
 	Inbox
 	Incidents
 	Peers Peers // nil is none
-	Log   *slog.Logger
+	// Budget is how much is left of what a service may fail, nil where nothing is promised.
+	Budget func(ctx context.Context, service prentice.Ref) (*prentice.Budget, error)
+	Log    *slog.Logger
 }
 
 // Judging is what is asked before a run may begin, or go on.
