@@ -286,7 +286,7 @@ func TestHealthLeavesOutTheFaultThatIsBeingFixed(t *testing.T) {
 
 func TestTheChapterDescribesItselfWithoutAnything(t *testing.T) {
 	sk := New(Deps{})
-	if len(sk.Ops) != 7 || len(sk.Work) != 1 || !strings.Contains(sk.Explain, "I have no evidence") {
+	if len(sk.Ops) != 8 || len(sk.Work) != 1 || !strings.Contains(sk.Explain, "I have no evidence") {
 		t.Errorf("got %+v", sk)
 	}
 	for _, o := range sk.Ops {
