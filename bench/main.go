@@ -71,6 +71,7 @@ var measurements = []measurement{
 	{"forge.idle", idleForge},
 	{"forecast", forecasts},
 	{"burn", burns},
+	{"watch", watching},
 	{"flags", flags},
 	{"experiments", experiments},
 	{"proxy", proxy},
@@ -96,6 +97,10 @@ func main() {
 	if len(os.Args) == 3 && os.Args[1] == simulator {
 		simulate(os.Args[2])
 		return
+	}
+	if len(os.Args) == 2 && os.Args[1] == watchedTargets {
+		fmt.Fprintln(os.Stderr, "bench:", answerTargets())
+		os.Exit(1)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM) // what was started is ended then too
 	defer stop()
