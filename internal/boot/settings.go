@@ -62,6 +62,8 @@ type Settings struct {
 
 	Alertmanager *AlertmanagerSettings `toml:"alertmanager"` // one that hears of silences; nil is none
 
+	Deadman *DeadmanSettings `toml:"deadman"` // a monitor outside that is told that prentice works; nil is none
+
 	Preview PreviewSettings `toml:"preview"` // the addresses of environments
 }
 
@@ -175,10 +177,10 @@ func (s *Settings) readFile(file string) error {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		key := unknown[0].String()
 		e := prentice.Errorf(prentice.Invalid, "unknown setting %q", key).In(prentice.Pos{File: file, Line: lineOf(string(raw), key)})
-		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "public_url", "proxies", "owner", "remote", "replica", "logs-keep", "logs-max", "history-keep", "events-keep", "enrolment", "monitors", "blobs", "inventory-program", "helper", "repositories", "git-ssh", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.scopes", "oidc.roles", "alertmanager", "alertmanager.url", "alertmanager.token_file", "preview", "preview.domain", "preview.listen", "preview.tls_cert", "preview.tls_key", "preview.acme", "preview.acme_email", "preview.acme_root"}); near != "" {
+		if near := nearest.Of(key, []string{"data", "team", "listen", "database", "hosts", "public_url", "proxies", "owner", "remote", "replica", "logs-keep", "logs-max", "history-keep", "events-keep", "enrolment", "monitors", "blobs", "inventory-program", "helper", "repositories", "git-ssh", "oidc", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.name_claim", "oidc.group_claim", "oidc.scopes", "oidc.roles", "alertmanager", "alertmanager.url", "alertmanager.token_file", "deadman", "deadman.secret", "deadman.every", "preview", "preview.domain", "preview.listen", "preview.tls_cert", "preview.tls_key", "preview.acme", "preview.acme_email", "preview.acme_root"}); near != "" {
 			return e.Try("did you mean %s?", near)
 		}
-		return e.Try("the settings are data, team, listen, database, public_url, hosts, proxies, owner, remote, replica, logs-keep, logs-max, history-keep, events-keep, enrolment, monitors, blobs, inventory-program, helper, repositories, git-ssh, oidc, alertmanager and preview")
+		return e.Try("the settings are data, team, listen, database, public_url, hosts, proxies, owner, remote, replica, logs-keep, logs-max, history-keep, events-keep, enrolment, monitors, blobs, inventory-program, helper, repositories, git-ssh, oidc, alertmanager, deadman and preview")
 	}
 	return nil
 }
@@ -249,6 +251,9 @@ func (s Settings) Filled() (Settings, error) {
 	}
 	if s.Enrolment != "" && s.Enrolment != "closed" && s.Enrolment != trusted {
 		return s, prentice.Errorf(prentice.Invalid, "enrolment %q", s.Enrolment).Try("write closed, or trusted if owners are trusted with letting others in")
+	}
+	if err := s.Deadman.check(); err != nil {
+		return s, err
 	}
 	if s.Alertmanager != nil {
 		if err := s.Alertmanager.check(); err != nil {

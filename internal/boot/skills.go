@@ -80,7 +80,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 		Previews:    s.previewDeps(),
 		Prototyping: prototyping.Deps{DB: s.db, Set: func() *flag.Set { return s.Team.now.Load().flags() }, Wrong: s.wrongFlags, Clock: time.Now, Record: s.ledger.Append, URL: s.url,
 			Tell: s.inbox.SendIn, Files: func() ([]prototype.Declared, []prentice.Finding, error) { return prototype.InFolder(s.Team.dir()) }, Claims: s.claimed, Places: placesOf{s}, Code: prototyping.Code{At: s.codeAt, MayLand: s.mayLand}, Propose: s.proposeScaffold, Removals: s.removals(), Log: s.log},
-		Availability: availability.Deps{DB: s.db, Catalog: s.Team.Catalog, Prober: s.prober, Kinds: s.prober.Kinds, Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure, Seen: s.seen, Claims: s.claimed, Tool: "probe@" + s.Settings.build.Version},
+		Availability: availability.Deps{DB: s.db, Catalog: s.Team.Catalog, Prober: s.prober, Kinds: s.prober.Kinds, Send: s.inbox.Send, Clock: time.Now, Log: s.log, Lead: s.lead(), Others: s.measure, Seen: s.seen, Alive: s.alive(), Claims: s.claimed, Tool: "probe@" + s.Settings.build.Version},
 		Build:        s.releases(),
 		Oncall:       s.onCall(),
 		Maintenance:  s.maintenance(),

@@ -19,6 +19,7 @@ func (l *Lookout) keepOn(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+		l.mind(ctx)
 		everything := time.Since(last) >= keepEvery
 		if everything {
 			last = time.Now()
@@ -61,11 +62,12 @@ func (l *Lookout) keep(ctx context.Context, everything bool) error {
 		return nil
 	}
 	err := l.kept.write(ctx, l.Clock(), list)
-	if err == nil {
-		return nil
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if err == nil {
+		l.keptAt = time.Now()
+		return nil
+	}
 	for i, w := range taken {
 		w.dirty = true
 		for _, slot := range list[i].slots {

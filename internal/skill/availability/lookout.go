@@ -38,6 +38,8 @@ type Deps struct {
 	// Others is what is measured elsewhere; nil is nothing.
 	Others func(context.Context) ([]metric.Family, error)
 
+	Alive *Alive // a monitor outside that is told that prentice works; nil is none
+
 	// Lead does something whenever this process is the one that looks, among
 	// several that share the database. nil: it always is.
 	Lead func(context.Context, func(context.Context) error) error
@@ -58,6 +60,10 @@ type Lookout struct {
 	ended  []removed  // that ask no more, and were told to fail
 	cut    cutoff
 	work   Work
+	lag    lag
+	pings  pings
+
+	beganAt, keptAt time.Time // when it began to look, and when what was seen was last written
 
 	declared *team.Catalog // whose claims are declared
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"prentice/internal/kit/metric"
 	"prentice/internal/op"
@@ -44,12 +45,31 @@ func (l *Lookout) metrics(ctx context.Context, _ op.Call, _ struct{}) (Metrics, 
 		{Name: "prentice_probes_late_total", Help: "Probes that were made later than they were due, since the start.", Counter: true, Samples: []metric.Sample{{Value: float64(work.Late)}}},
 		{Name: "prentice_probes_degraded_total", Help: "Probes that passed at the second try, or with a warning, since the start.", Counter: true, Samples: []metric.Sample{{Value: float64(work.Degraded)}}},
 	}}
+	m.Families = append(m.Families, l.ownMeasures()...)
 	if l.Others == nil {
 		return m, nil
 	}
 	others, err := l.Others(ctx)
 	m.Families = append(m.Families, others...)
 	return m, err
+}
+
+// ownMeasures is how well prentice itself looks.
+func (l *Lookout) ownMeasures() []metric.Family {
+	l.mu.Lock()
+	work, pings := l.work, l.pings
+	worst, late := l.overdue(time.Now())
+	l.mu.Unlock()
+	all := []metric.Family{
+		{Name: "prentice_probes_due_total", Help: "Probes that were due since the start: made, left out, or late now.", Counter: true, Samples: []metric.Sample{{Value: float64(work.Looks + work.Left + int64(late))}}},
+		metric.One("prentice_probes_behind", "Probes that should have begun more than a second ago.", float64(late)),
+		metric.One("prentice_probes_behind_seconds", "How late the latest of them is.", worst.Seconds()),
+	}
+	if l.Alive != nil {
+		all = append(all, metric.Family{Name: "prentice_deadman_pings_total", Help: "Pings to the monitor outside since the start, and those that were not sent or not heard.", Counter: true, Labels: []string{"result"},
+			Samples: []metric.Sample{{Labels: []string{"heard"}, Value: float64(pings.told)}, {Labels: []string{"not"}, Value: float64(pings.untold)}}})
+	}
+	return all
 }
 
 // Text implements op.Texter.

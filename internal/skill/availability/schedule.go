@@ -9,7 +9,8 @@ import (
 )
 
 // firstWithin is the longest that a probe waits for its first look. Its own
-// interval may be longer, but no one wants to wait that long to know.
+// interval may be longer, but no one wants to wait that long to know. Of either, nine tenths
+// are used: starting takes time too, and all should have been looked at within one interval.
 const firstWithin = 10 * time.Second
 
 // patience is how long a look holds one of the places of those under way. What takes
@@ -39,7 +40,7 @@ func (l *Lookout) lookOut(ctx context.Context) error {
 		return err
 	}
 	l.mu.Lock()
-	l.work = Work{Began: l.Clock()}
+	l.work, l.lag, l.beganAt = Work{Began: l.Clock()}, lag{}, time.Now()
 	l.mu.Unlock()
 
 	var looks sync.WaitGroup
@@ -53,6 +54,9 @@ func (l *Lookout) lookOut(ctx context.Context) error {
 	keeping := make(chan struct{})
 	go func() { defer close(keeping); l.keepOn(ctx) }()
 	defer func() { <-keeping }()
+	var telling sync.WaitGroup
+	telling.Go(func() { l.tellAlive(ctx) })
+	defer telling.Wait()
 
 	slots := make(chan struct{}, l.Most)
 	var line queue
@@ -67,7 +71,7 @@ func (l *Lookout) lookOut(ctx context.Context) error {
 		l.mu.Lock()
 		l.follow()
 		for _, w := range l.fresh {
-			w.due = time.Now().Add(offset(w.key, min(w.rule.Interval, firstWithin)))
+			w.due = time.Now().Add(offset(w.key, min(w.rule.Interval, firstWithin)*9/10))
 			heap.Push(&line, turn{w.due, w})
 		}
 		l.fresh = nil
