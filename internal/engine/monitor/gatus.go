@@ -22,7 +22,7 @@ var gatusWhy = map[string]string{
 	"maintenance":         "write it into calendar.yaml",
 	"maintenance-windows": "write it into calendar.yaml",
 	"external-endpoints":  "they are pushed: declare each as a job in heartbeats.yaml; its address is understood unchanged",
-	"suites":              "several steps are not carried over: write a probe of kind journey",
+	"suites":              "a probe asks once, and hands nothing on to another: write a command that does it, and a probe of kind command",
 	"remote":              "other instances are not asked",
 	"connectivity":        "prentice finds out itself that it is cut off",
 	"extra-labels":        "write labels into the catalog",
@@ -35,7 +35,7 @@ var gatusClient = map[string]string{
 	"identity-aware-proxy": "prentice asks no one for a token",
 	"tls":                  "no certificate of the one who asks is sent",
 	"dns-resolver":         "the resolver of the machine is asked",
-	"tunnel":               "write a probe of kind ssh",
+	"tunnel":               "prentice asks over no tunnel: write a probe of kind command",
 }
 
 // gatus reads the configuration of Gatus.

@@ -35,7 +35,7 @@ var kumaNever = map[string]string{
 	"postgres":     "its address holds a password: write a probe of kind postgres, with password: and the name of a secret",
 	"mysql":        "its address holds a password: write a probe of kind mysql",
 	"group":        "it became a service",
-	"real-browser": "write a probe of kind browser",
+	"real-browser": "prentice opens no browser: write a probe of kind http",
 }
 
 // kuma reads a backup of Uptime Kuma.
