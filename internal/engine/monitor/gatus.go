@@ -77,7 +77,7 @@ func (r *reader) endpoint(o *object) {
 	}
 	r.thresholds(o, &p)
 	delete(o.read, "alerts")
-	extra := r.conditions(o, what, &p)
+	extra := r.conditions(o, what, service, &p)
 	r.rest(client, gatusClient)
 	r.rest(o, gatusWhy)
 	asked := p

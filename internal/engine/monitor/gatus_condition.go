@@ -16,7 +16,7 @@ var condition = regexp.MustCompile(`^\s*(.+?)\s+(==|!=|<=|>=|<|>)\s+(.+?)\s*$`)
 
 // conditions takes those of an endpoint. Extra is the one that asks for a look at the
 // certificate, or "".
-func (r *reader) conditions(o *object, what string, p *prentice.Probe) (extra string) {
+func (r *reader) conditions(o *object, what, service string, p *prentice.Probe) (extra string) {
 	anyStatus := p.Kind == "http"
 	for _, n := range o.list("conditions") {
 		text := n.Value
@@ -40,6 +40,10 @@ func (r *reader) conditions(o *object, what string, p *prentice.Probe) (extra st
 				continue
 			}
 			r.gap(n, at, "the certificate is judged by the share of its life that is left")
+			continue
+		}
+		if strings.HasPrefix(left, "[DOMAIN_EXPIRATION]") && p.Kind == "http" {
+			r.domain(n, what, service, *p, "[DOMAIN_EXPIRATION]")
 			continue
 		}
 		if why := condense(p, left, is, right); why != "" {

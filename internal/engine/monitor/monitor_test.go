@@ -65,6 +65,9 @@ func TestWhatGatusLooksAtIsCarriedOverOrSaid(t *testing.T) {
 	if c := probe(t, read, "shop", "front-page-certificate"); c.Kind != "tls" || c.Target != "shop.example:443" {
 		t.Errorf("the certificate is asked as %+v", c)
 	}
+	if d := probe(t, read, "shop", "front-page-domain"); d.Kind != "domain" || d.Target != "shop.example" {
+		t.Errorf("the registration is asked as %+v", d)
+	}
 	if p := probe(t, read, "any-status", "any-status"); p.Options.Text("status") != "100-599" {
 		t.Errorf("what asks for no status is asked as %+v", p)
 	}
@@ -72,7 +75,7 @@ func TestWhatGatusLooksAtIsCarriedOverOrSaid(t *testing.T) {
 		t.Errorf("the resolver is asked as %+v", p)
 	}
 	said(t, read, "6 alerting: who is told", "11 front page: header X-Api-Key: it may hold a secret", "12 front page: client: insecure: ", "19 front page: [RESPONSE_TIME] < 300: became the timeout",
-		"21 front page: [DOMAIN_EXPIRATION] > 720h: write a probe of kind domain", "22 front page: [IP] == 10.0.0.1: there is nothing like it", "31 gone: it is not enabled", "32 session: nothing here asks over ssh", "33 query: its address holds what may be a secret")
+		"21 front page: [DOMAIN_EXPIRATION]: became a probe of its own", "22 front page: [IP] == 10.0.0.1: there is nothing like it", "31 gone: it is not enabled", "32 session: nothing here asks over ssh", "33 query: its address holds what may be a secret")
 }
 
 const scraped = `

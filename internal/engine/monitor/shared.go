@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/net/publicsuffix"
 	"gopkg.in/yaml.v3"
 
 	"prentice"
@@ -106,6 +107,21 @@ func (r *reader) certificate(n *yaml.Node, what, service string, p prentice.Prob
 	}
 	r.gap(n, what+": "+asked, "became a probe of its own, which judges by the share of the certificate's life that is left")
 	r.add(n, service, prentice.Probe{Name: p.Name + "-certificate", Kind: "tls", Target: at, Interval: p.Interval, Timeout: p.Timeout})
+}
+
+// domain adds a look at the registration of the name under which a page stands.
+func (r *reader) domain(n *yaml.Node, what, service string, p prentice.Probe, asked string) {
+	u, err := url.Parse(p.Target)
+	name := ""
+	if err == nil {
+		name, err = publicsuffix.EffectiveTLDPlusOne(strings.TrimSuffix(strings.ToLower(u.Hostname()), "."))
+	}
+	if err != nil || net.ParseIP(u.Hostname()) != nil {
+		r.gap(n, what+": "+asked, "its address stands under no registered name")
+		return
+	}
+	r.gap(n, what+": "+asked, "became a probe of its own, which warns 30 days before the end and fails 7 days before")
+	r.add(n, service, prentice.Probe{Name: p.Name + "-domain", Kind: "domain", Target: name, Interval: p.Interval, Timeout: p.Timeout})
 }
 
 // wanted takes which statuses are right.
