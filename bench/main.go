@@ -72,6 +72,7 @@ var measurements = []measurement{
 	{"forecast", forecasts},
 	{"burn", burns},
 	{"watch", watching},
+	{"metrics", measures},
 	{"flags", flags},
 	{"experiments", experiments},
 	{"proxy", proxy},

@@ -145,7 +145,7 @@ func vocabulary() map[string]func(*testscript.TestScript, bool, []string) {
 
 // slowest are the stories that wait longest, for minutes that begin or for hosts that do
 // not answer. They are begun first, so that the others are told meanwhile.
-var slowest = []string{"prototype_scaffold_change", "prototype_scaffolds", "schedule_held", "ssh_ways", "ssh_bad_days", "ssh_late_shell", "silences_shared", "stop_hangs", "maintenance_told", "heartbeat"}
+var slowest = []string{"prototype_scaffold_change", "prototype_scaffolds", "schedule_held", "ssh_ways", "ssh_bad_days", "ssh_late_shell", "silences_shared", "stop_hangs", "maintenance_told", "heartbeat", "objective_counters"}
 
 func TestStories(t *testing.T) {
 	t.Parallel()

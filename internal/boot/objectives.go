@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"prentice"
+	"prentice/internal/adapter/tsdb"
 	"prentice/internal/engine/objective"
 	"prentice/internal/skill/objectives"
 	"prentice/internal/team"
@@ -26,6 +27,22 @@ func (s *System) objectives() objectives.Deps {
 				list = append(list, objectives.Span{From: c.From, Each: c.Each, Counts: objective.Counts{Good: c.Passed, Bad: c.Failed, Unknown: c.Unseen}})
 			}
 			return list, err
+		},
+		Counted: func(ctx context.Context, source, query string, from, to time.Time) (float64, bool, error) {
+			asked, err := s.measured.Asked(source)
+			if err != nil {
+				return 0, false, err
+			}
+			return tsdb.Counted(ctx, asked, query, from, to)
+		},
+		Counters: func(source, query string) error {
+			if s.measured == nil { // they are still being made
+				return nil
+			}
+			if _, err := s.measured.Asked(source); err != nil {
+				return err
+			}
+			return tsdb.Counters(query)
 		},
 		Incidents: func(ctx context.Context, service prentice.Ref) (list []objectives.Incident, err error) {
 			about, err := s.desk.AboutSince(ctx, service, time.Now().Add(-objective.LongestPeriod))

@@ -19,6 +19,7 @@ import (
 	"prentice/internal/kit/proc"
 	"prentice/internal/skill"
 	"prentice/internal/skill/availability"
+	"prentice/internal/skill/metrics"
 	"prentice/internal/skill/objectives"
 	"prentice/internal/skill/support"
 )
@@ -58,7 +59,7 @@ func (s *System) openRunner(ctx context.Context, acting Acting) error {
 	s.Skills = s.skills(logs)
 	s.prober.Know(skill.Probes(s.Skills))
 	s.lookout, s.desk = skill.At[*availability.Lookout](s.Skills), skill.At[*support.Support](s.Skills)
-	s.owed = skill.At[*objectives.Desk](s.Skills)
+	s.owed, s.measured = skill.At[*objectives.Desk](s.Skills), skill.At[*metrics.Desk](s.Skills)
 	s.Team.kinds, s.Team.files = s.kinds(), teamFiles(s.Skills)
 	s.runner.Know(s.Team.kinds)
 	s.Team.where = s.teamRoot

@@ -35,6 +35,7 @@ import (
 	"prentice/internal/kit/db"
 	"prentice/internal/skill"
 	"prentice/internal/skill/availability"
+	"prentice/internal/skill/metrics"
 	"prentice/internal/skill/objectives"
 	"prentice/internal/skill/support"
 )
@@ -68,6 +69,7 @@ type System struct {
 	contacts   contacts
 	lookout    *availability.Lookout
 	owed       *objectives.Desk
+	measured   *metrics.Desk
 	prober     *probe.Prober
 	jobs       *heartbeat.Keeper // listens for jobs that ping
 	claimed    *claims.Store

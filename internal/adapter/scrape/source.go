@@ -77,7 +77,7 @@ func (s Source) Ask(ctx context.Context, q metric.Question) (metric.Answer, erro
 	if err != nil {
 		return metric.Answer{}, prentice.Errorf(prentice.Unavailable, "the answer of source %s cannot be understood: %w", s.Of.Name, err).Try("look at what answers there")
 	}
-	return out.Cut(), nil
+	return out.Cut(q.Wanted()), nil
 }
 
 func stamp(t time.Time) string { return strconv.FormatFloat(float64(t.UnixMilli())/1000, 'f', 3, 64) }

@@ -60,11 +60,11 @@ func (s *Store) Ask(ctx context.Context, q metric.Question) (metric.Answer, erro
 	if result.Err != nil {
 		return metric.Answer{}, failed(result.Err)
 	}
-	out := answerOf(result.Value)
+	out := answerOf(result.Value, q.Wanted())
 	for _, w := range result.Warnings {
 		out.Says = append(out.Says, w.Error())
 	}
-	return out.Cut(), nil
+	return out, nil
 }
 
 // failed is why there is no answer.
@@ -80,25 +80,25 @@ func failed(err error) error {
 	return prentice.Errorf(prentice.Invalid, "the query has no answer: %w", err).Try("try its parts one by one")
 }
 
-func answerOf(v parser.Value) (out metric.Answer) {
+func answerOf(v parser.Value, most int) (out metric.Answer) {
 	out.Kind = string(v.Type())
 	switch v := v.(type) {
 	case promql.Scalar:
 		out.Series = []metric.Series{{Points: []metric.Point{pointOf(v.T, v.V)}}}
 	case promql.Vector:
-		for _, one := range v[:min(len(v), metric.MostShown)] {
+		for _, one := range v[:min(len(v), most)] {
 			out.Series = append(out.Series, metric.Series{Labels: named(one.Metric), Points: []metric.Point{pointOf(one.T, one.F)}})
 		}
-		out.More = max(0, len(v)-metric.MostShown)
+		out.More = max(0, len(v)-most)
 	case promql.Matrix:
-		for _, one := range v[:min(len(v), metric.MostShown)] {
+		for _, one := range v[:min(len(v), most)] {
 			s := metric.Series{Labels: named(one.Metric)}
 			for _, p := range one.Floats {
 				s.Points = append(s.Points, pointOf(p.T, p.F))
 			}
 			out.Series = append(out.Series, s)
 		}
-		out.More = max(0, len(v)-metric.MostShown)
+		out.More = max(0, len(v)-most)
 	}
 	return out
 }

@@ -19,6 +19,7 @@ type Question struct {
 	At       time.Time
 	From, To time.Time
 	Step     time.Duration // 0 is at one moment
+	Most     int           // series that are wanted; 0 is as many as are shown
 }
 
 // Asked is whoever answers questions: our own store, or a source.
@@ -95,10 +96,18 @@ func Number(v float64) string {
 	return strconv.FormatFloat(v, 'g', -1, 64)
 }
 
-// Cut keeps as many series as are shown.
-func (a Answer) Cut() Answer {
-	if n := len(a.Series); n > MostShown {
-		a.Series, a.More = a.Series[:MostShown], a.More+n-MostShown
+// Wanted is how many series are.
+func (q Question) Wanted() int {
+	if q.Most > 0 {
+		return q.Most
+	}
+	return MostShown
+}
+
+// Cut keeps as many series as are wanted.
+func (a Answer) Cut(most int) Answer {
+	if n := len(a.Series); n > most {
+		a.Series, a.More = a.Series[:most], a.More+n-most
 	}
 	return a
 }

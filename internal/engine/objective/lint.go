@@ -26,6 +26,7 @@ func Lint(list []Objective, w World) (findings []prentice.Finding) {
 		}
 		every, there, probes := w.Probe(o.Service, o.Indicator.Probe)
 		switch {
+		case o.Indicator.Counts(): // what counts it needs no probe
 		case probes == nil:
 			wrong("write its name as the catalog has it", "the catalog has no %s with probes", o.Service)
 			continue

@@ -9,8 +9,11 @@ import (
 	"prentice/internal/kit/strict"
 )
 
-// sourceType is the type of a metric source that is a probe of the service.
-const sourceType = "probe"
+// The types of metric sources: a probe of the service, and counters in PromQL.
+const (
+	sourceType   = "probe"
+	countersType = "prometheus"
+)
 
 // indicator reads an SLI, inline or by its name.
 func (b *book) indicator(d *document, inline, ref *strict.Node) Indicator {
@@ -71,6 +74,12 @@ func (d *document) ratio(n *strict.Node) Indicator {
 		return Indicator{}
 	}
 	good, total := d.source(f["good"], "probe", "within"), d.source(f["total"], "probe")
+	if good.Good != "" || total.Good != "" {
+		if good.Good == "" || total.Good == "" || good.Source != total.Source {
+			d.Wrong(f["total"], "write both with type: prometheus, and the same metricSourceRef", "what is good and the total are not counted by the same")
+		}
+		return Indicator{Good: good.Good, Total: total.Good, Source: good.Source}
+	}
 	if good.Probe != total.Probe {
 		d.Wrong(f["total"], "name the same probe", "good looks are of probe %q, and all looks of %q", clip.Text(good.Probe), clip.Text(total.Probe))
 	}
@@ -84,11 +93,14 @@ func (d *document) source(n *strict.Node, keys ...string) (i Indicator) {
 		return i
 	}
 	m := d.Mapping(f["metricSource"], "metric source", "metricSourceRef", "type", "spec")
-	d.refuse(m["metricSourceRef"], "take it out: the looks of a probe are kept here", "a data source means nothing here")
-	if kind := d.Needed(m["type"], f["metricSource"], "metric source", "type", "write type: probe"); kind != "" && kind != sourceType {
-		d.Wrong(m["type"], "write type: probe, with spec: and the name of a probe of the service", "metrics of type %q are not read here", clip.Text(kind))
+	switch kind := d.Needed(m["type"], f["metricSource"], "metric source", "type", "write type: probe, or type: prometheus"); {
+	case kind == countersType:
+		return d.counters(m, f["metricSource"])
+	case kind != "" && kind != sourceType:
+		d.Wrong(m["type"], "write type: probe, with spec: and the name of a probe of the service, or type: prometheus, with spec: and a query of counters", "metrics of type %q are not read here", clip.Text(kind))
 		return i
 	}
+	d.refuse(m["metricSourceRef"], "take it out: the looks of a probe are kept here", "a data source means nothing here")
 	if m["spec"] == nil {
 		d.Wrong(f["metricSource"], "write spec: with probe: and its name", "the metric source has no spec")
 		return i
@@ -111,3 +123,22 @@ func (d *document) source(n *strict.Node, keys ...string) (i Indicator) {
 	i.Within = within
 	return i
 }
+
+// counters reads a query of counters: of our own samples, or of the source of metrics.yaml that metricSourceRef names.
+func (d *document) counters(m map[string]*strict.Node, of *strict.Node) (i Indicator) {
+	if m["metricSourceRef"] != nil {
+		i.Source = d.Text(m["metricSourceRef"], "metricSourceRef")
+	}
+	if m["spec"] == nil {
+		d.Wrong(of, "write spec: with query: and counters in PromQL", "the metric source has no spec")
+		return i
+	}
+	s := d.Mapping(m["spec"], "spec of type prometheus", "query")
+	i.Good = d.Needed(s["query"], m["spec"], "spec of type prometheus", "query", "write query: sum(http_requests_total{job=\"shop\"})")
+	if len(i.Good) > mostQuery {
+		d.Wrong(s["query"], "write a shorter one", "the query has %d bytes, at most %d are read", len(i.Good), mostQuery)
+	}
+	return i
+}
+
+const mostQuery = 2000

@@ -63,7 +63,7 @@ func TestObjectivesOfOpenSLOAreRead(t *testing.T) {
 		t.Fatalf("%+v %+v", list, findings)
 	}
 	o := list[0]
-	if o.Name != "shop-answers" || o.Service != "service/shop" || o.Indicator != (Indicator{"http", 300 * time.Millisecond}) || o.Target.String() != "99.9 %" || o.Period.Rolling != 28*24*time.Hour || !o.Excludes || o.Public {
+	if o.Name != "shop-answers" || o.Service != "service/shop" || o.Indicator != (Indicator{Probe: "http", Within: 300 * time.Millisecond}) || o.Target.String() != "99.9 %" || o.Period.Rolling != 28*24*time.Hour || !o.Excludes || o.Public {
 		t.Errorf("%+v", o)
 	}
 	if len(o.Rules) != 5 || o.Rules[4] != (Rule{"mine", Ticket, 10, 2 * time.Hour, 10 * time.Minute}) {
@@ -221,4 +221,49 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestObjectivesOfCountersAreRead(t *testing.T) {
+	text := func(good, total string) []byte {
+		return []byte(`apiVersion: openslo/v1
+kind: SLO
+metadata: {name: shop-serves}
+spec:
+  service: shop
+  budgetingMethod: Occurrences
+  objectives: [{target: 0.99}]
+  indicator:
+    metadata: {name: served}
+    spec:
+      ratioMetric:
+        counter: true
+        good: {metricSource: {` + good + `}}
+        total: {metricSource: {` + total + `}}
+`)
+	}
+	const ok, all = `type: prometheus, metricSourceRef: prom, spec: {query: "good_total"}`, `type: prometheus, metricSourceRef: prom, spec: {query: "all_total"}`
+	list, findings := Read(File{"objectives/shop.yaml", text(ok, all)})
+	if len(findings) != 0 || len(list) != 1 || list[0].Indicator != (Indicator{Good: "good_total", Total: "all_total", Source: "prom"}) {
+		t.Fatalf("%+v %+v", list, findings)
+	}
+	other := list[0].Indicator
+	if other.Source = ""; other.Key() == list[0].Indicator.Key() {
+		t.Error("what two sources count has one name")
+	}
+	for want, pair := range map[string][2]string{
+		"are not counted by the same":    {ok, `type: prometheus, spec: {query: "all_total"}`},
+		"are not counted by the same  ":  {ok, `type: probe, spec: {probe: http}`},
+		"has no query":                   {`type: prometheus, metricSourceRef: prom, spec: {}`, all},
+		"the metric source has no spec":  {`type: prometheus, metricSourceRef: prom`, all},
+		`metrics of type "loki" are not`: {`type: loki, spec: {query: x}`, all},
+	} {
+		_, findings := Read(File{"objectives/shop.yaml", text(pair[0], pair[1])})
+		found := false
+		for _, f := range findings {
+			found = found || strings.Contains(f.Text, strings.TrimSpace(want))
+		}
+		if !found {
+			t.Errorf("%v: %+v, wants %q", pair, findings, want)
+		}
+	}
 }

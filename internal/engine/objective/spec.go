@@ -12,12 +12,21 @@ import (
 
 // Indicator says which looks count, and which of them are good.
 type Indicator struct {
-	Probe  string        `json:"probe"`
+	Probe  string        `json:"probe,omitempty"`
 	Within time.Duration `json:"within,omitempty"` // an answer is good that came within it; 0 is any that passed
+	Good   string        `json:"good,omitempty"`   // counters in PromQL, in the place of a probe: what they count is good,
+	Total  string        `json:"total,omitempty"`  // and what these count is all
+	Source string        `json:"source,omitempty"` // of metrics.yaml, that is asked for them; "" is our own samples
 }
+
+// Counts says whether the indicator is of counters.
+func (i Indicator) Counts() bool { return i.Total != "" }
 
 // String is the indicator for people.
 func (i Indicator) String() string {
+	if i.Counts() {
+		return fmt.Sprintf("%s of %s", i.Good, i.Total)
+	}
 	if i.Within > 0 {
 		return fmt.Sprintf("looks of probe %s that passed within %s", i.Probe, i.Within)
 	}
@@ -26,6 +35,10 @@ func (i Indicator) String() string {
 
 // Key names what is counted for it.
 func (i Indicator) Key() string {
+	if i.Counts() {
+		sum := sha256.Sum256([]byte(i.Source + "\x00" + i.Good + "\x00" + i.Total))
+		return "metric/" + hex.EncodeToString(sum[:12])
+	}
 	if i.Within > 0 {
 		return fmt.Sprintf("probe/%s/%d", i.Probe, i.Within.Microseconds())
 	}

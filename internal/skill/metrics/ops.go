@@ -137,10 +137,6 @@ func (k *Desk) show(_ context.Context, _ op.Call, in NameIn) (Shown, error) {
 }
 
 func (k *Desk) query(ctx context.Context, c op.Call, in QueryIn) (Answer, error) {
-	rules, err := k.rules()
-	if err != nil {
-		return Answer{}, err
-	}
 	q, err := in.question(c.Now)
 	if err != nil {
 		return Answer{}, err
@@ -150,18 +146,11 @@ func (k *Desk) query(ctx context.Context, c op.Call, in QueryIn) (Answer, error)
 			return Answer{}, err
 		}
 	}
-	var said metric.Answer
-	if in.Source == "" {
-		err = k.with(func(s Store) error {
-			said, err = s.Ask(ctx, q)
-			return err
-		})
-	} else {
-		var from metric.Asked
-		if from, err = k.source(rules, in.Source); err == nil {
-			said, err = from.Ask(ctx, q)
-		}
+	from, err := k.Asked(in.Source)
+	if err != nil {
+		return Answer{}, err
 	}
+	said, err := from.Ask(ctx, q)
 	if err != nil {
 		return Answer{}, err
 	}

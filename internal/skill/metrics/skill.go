@@ -113,3 +113,27 @@ func (k *Desk) with(use func(Store) error) error {
 	}
 	return prentice.Errorf(prentice.Unavailable, "this process scrapes nothing").Try("declare jobs in metrics.yaml of the team folder, and ask the server that leads; or name a source of metrics.yaml: --source NAME")
 }
+
+// Asked is whoever answers for a source of metrics.yaml, or with "" for our own samples.
+func (k *Desk) Asked(source string) (metric.Asked, error) {
+	rules, err := k.rules()
+	if err != nil {
+		return nil, err
+	}
+	if source == "" {
+		return own{k}, nil
+	}
+	return k.source(rules, source)
+}
+
+// own are our own samples.
+type own struct{ k *Desk }
+
+// Ask implements metric.Asked.
+func (o own) Ask(ctx context.Context, q metric.Question) (said metric.Answer, err error) {
+	err = o.k.with(func(s Store) error {
+		said, err = s.Ask(ctx, q)
+		return err
+	})
+	return said, err
+}

@@ -71,6 +71,9 @@ func (k *Desk) count(lists ...[]objective.Objective) {
 	sources := map[probe][]objective.Indicator{}
 	for _, list := range lists {
 		for _, o := range list {
+			if o.Indicator.Counts() {
+				continue
+			}
 			p := probe{o.Service, o.Indicator.Probe}
 			for _, i := range []objective.Indicator{{Probe: o.Indicator.Probe}, o.Indicator} {
 				if !slices.Contains(sources[p], i) {

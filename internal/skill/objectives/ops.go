@@ -217,7 +217,7 @@ func (k *Desk) history(ctx context.Context, now time.Time, o objective.Objective
 	if len(minutes) > 0 {
 		end, fine = minutes[0].At, objective.StartOf(minutes[0].At)
 	}
-	if k.Before == nil || o.Indicator.Within > 0 { // how quick each was is not known of the past
+	if k.Before == nil || o.Indicator.Within > 0 || o.Indicator.Counts() { // how quick each was is not known of the past
 		return minutes, fine, nil
 	}
 	spans, err := k.Before(ctx, o.Service, o.Indicator.Probe, from)

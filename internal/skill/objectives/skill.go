@@ -47,6 +47,11 @@ type Deps struct {
 	Maintained func(service prentice.Ref, now time.Time) bool
 	// Before is what was counted of a probe by longer spans than minutes; nil is nothing.
 	Before func(ctx context.Context, service prentice.Ref, probe string, from time.Time) ([]Span, error)
+	// Counted is by how much counters of a query went up, after one moment and up to another; known says
+	// whether anything was seen of them. Nil is that no one counts.
+	Counted func(ctx context.Context, source, query string, from, to time.Time) (more float64, known bool, err error)
+	// Counters says what is wrong with a query of counters.
+	Counters func(source, query string) error
 	// Incidents are those of a service; nil knows none.
 	Incidents func(ctx context.Context, service prentice.Ref) ([]Incident, error)
 	// Send tells of what happened; the same key tells once.
@@ -61,11 +66,13 @@ type Desk struct {
 	mu      sync.Mutex // guards all below
 	sources map[probe][]objective.Indicator
 	pending map[cell]counted
+
+	counters map[string]*counter // of the watch alone
 }
 
 // New is the chapter's one registration.
 func New(d Deps) skill.Skill {
-	k := &Desk{Deps: d, kept: store{d.DB}, pending: map[cell]counted{}}
+	k := &Desk{Deps: d, kept: store{d.DB}, pending: map[cell]counted{}, counters: map[string]*counter{}}
 	if k.Log == nil {
 		k.Log = slog.New(slog.DiscardHandler)
 	}

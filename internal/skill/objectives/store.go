@@ -94,6 +94,12 @@ func (s store) first(ctx context.Context, o objective.Objective) (at time.Time, 
 	return objective.StartOf(slot.Int64), nil
 }
 
+// last is the last minute that is kept for an objective; 0 is none.
+func (s store) last(ctx context.Context, o objective.Objective) (slot int64, err error) {
+	err = s.db.QueryRow(ctx, `SELECT COALESCE(MAX(slot), 0) FROM objective_counts WHERE service = ? AND source = ? AND step = ?`, []any{string(o.Service), o.Indicator.Key(), minute}, &slot)
+	return slot, err
+}
+
 // read is what was counted for an objective from a slot of a step on, in order.
 func (s store) read(ctx context.Context, o objective.Objective, step, from int64) ([]objective.Minute, error) {
 	rows, err := s.db.Query(ctx, `SELECT slot, good, bad, unknown, mgood, mbad, munknown FROM objective_counts WHERE service = ? AND source = ? AND step = ? AND slot >= ? ORDER BY slot`,

@@ -61,7 +61,7 @@ func (k *Desk) turn(ctx context.Context) error {
 		armed = append(armed, s.Armed.Objective)
 	}
 	k.count(list, armed)
-	failed = errors.Join(failed, k.flush(ctx))
+	failed = errors.Join(failed, k.counted(ctx, now, list, armed), k.flush(ctx))
 	there := map[string]bool{}
 	for _, o := range list {
 		there[o.Name] = true
@@ -102,6 +102,7 @@ func (k *Desk) read() (list []objective.Objective, findings []prentice.Finding, 
 	if k.World != nil {
 		findings = append(findings, objective.Lint(list, k.World)...)
 	}
+	findings = append(findings, k.countable(list)...)
 	broken := map[string]bool{}
 	for _, f := range findings {
 		if f.Error {
