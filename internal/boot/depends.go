@@ -2,8 +2,11 @@ package boot
 
 import (
 	"context"
+	"time"
 
 	"prentice"
+	"prentice/internal/skill"
+	"prentice/internal/skill/oncall"
 	"prentice/internal/skill/support"
 )
 
@@ -28,4 +31,18 @@ func (d depends) around(ref prentice.Ref) (list []support.Neighbour) {
 func (s *System) riskOf(ctx context.Context, number int64) (prentice.Risk, error) {
 	v, err := s.runner.Show(ctx, number)
 	return v.Risk, err
+}
+
+// spent is what of the budgets of a service's objectives went in a span.
+func (s *System) spent(ctx context.Context, subject prentice.Ref, from, until time.Time) ([]string, error) {
+	return s.owed.Spent(ctx, time.Now(), subject, from, until)
+}
+
+// onDuty is who is on call now and next.
+func (s *System) onDuty(ctx context.Context, now time.Time) (list []support.OnDuty, err error) {
+	lines, err := skill.At[*oncall.Desk](s.Skills).OnDuty(ctx, now)
+	for _, l := range lines {
+		list = append(list, support.OnDuty{Rota: l.Name, Person: l.Person, Until: l.Until, Next: l.Next})
+	}
+	return list, err
 }

@@ -113,7 +113,7 @@ func (s *System) skills(logs *log.Logs) []skill.Skill {
 			Kept: supervision.Keeper{Show: s.showRetention, Resume: func(ctx context.Context, by prentice.Actor, reason string) error {
 				return s.retention.Resume(ctx, by, reason)
 			}}},
-		Support: support.Deps{DB: s.db, Clock: time.Now, Runs: supervision.Through{Door: door{s}}, Inbox: s.inbox, Matcher: matcher{s.Team}, Router: router{s.Team}, Diagnoser: diagnoser{s}, Still: diagnoser{s}.still, Rest: diagnoser{s}.rest, Scheduled: s.Team.scheduled, Recorder: s.ledger, Log: s.log, Holders: s.holders, Depends: depends{s.Team}, Around: depends{s.Team}.around, Evidence: s.ledger.List, RiskOf: s.riskOf, Silences: &muting{Silences: s.silences, team: s.Team}, Maintenance: s.maintained, Hooks: s.hookDeps(), Outgoing: s.outgoing, Jobs: s.jobs},
+		Support: support.Deps{DB: s.db, Clock: time.Now, Runs: supervision.Through{Door: door{s}}, Inbox: s.inbox, Matcher: matcher{s.Team}, Router: router{s.Team}, Diagnoser: diagnoser{s}, Still: diagnoser{s}.still, Rest: diagnoser{s}.rest, Scheduled: s.Team.scheduled, Recorder: s.ledger, Log: s.log, Holders: s.holders, Depends: depends{s.Team}, Around: depends{s.Team}.around, Evidence: s.ledger.List, RiskOf: s.riskOf, Spent: s.spent, OnCall: s.onDuty, Silences: &muting{Silences: s.silences, team: s.Team}, Maintenance: s.maintained, Hooks: s.hookDeps(), Outgoing: s.outgoing, Jobs: s.jobs},
 	})
 }
 

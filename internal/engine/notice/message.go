@@ -155,7 +155,7 @@ func topicsOf(e prentice.Event, d said) []string {
 		return []string{Silent}
 	case "prototype.undecided", "prototype.expired":
 		return []string{Tried}
-	case "maintenance.due", "maintenance.overdue":
+	case "maintenance.due", "maintenance.overdue", "followup.overdue":
 		return []string{Upkeep}
 	}
 	if newsOf(e.Type) != "" || e.Type == "change.opened" {
@@ -203,6 +203,9 @@ func compose(topic string, e prentice.EventRecord, d said, run *run.View, link s
 		m.About, m.Subject, m.Owner = d.Task, e.Subject, ownerIn(d)
 		m.Title, m.Says = fmt.Sprintf("%s: %s", d.Task, line(d.Says)), line(d.Title)
 		m.Command = fmt.Sprintf("prentice maintenance show %s", d.Task.Name())
+		if d.Task.Kind() == "followup" {
+			m.Command = fmt.Sprintf("prentice followup done %s --how '…'", d.Task)
+		}
 	case Missed:
 		m.Title = fmt.Sprintf("%s was due and not begun, %d times", line(d.Procedure), max(d.Count, 1))
 		m.Procedure, m.Command = line(d.Procedure), "prentice event list --type schedule.missed"

@@ -96,6 +96,12 @@ func (k *Desk) rotaList(ctx context.Context, c op.Call, _ struct{}) (Rotas, erro
 	return out, err
 }
 
+// OnDuty is who is on call by each rota, and who is then.
+func (k *Desk) OnDuty(ctx context.Context, now time.Time) (list []Line, err error) {
+	out, err := k.rotaList(ctx, op.Call{Now: now}, struct{}{})
+	return out.Rotas, err
+}
+
 func (k *Desk) rotaShow(ctx context.Context, c op.Call, in NameIn) (Shown, error) {
 	r, err := k.rotaNamed(in.Name)
 	if err != nil {

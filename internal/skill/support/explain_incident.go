@@ -110,6 +110,7 @@ func (d Detail) tellTodo(t *op.Told) {
 		t.Offer("incident.close", ref+" --reason '…'", "close it by hand")
 	}
 	t.Offer("incident.note", ref+" 'what you saw'", "write down what you saw or did")
+	t.Offer("incident.report", ref, "draft its report")
 	t.Offer("incident.changes", ref, "see what was changed before it")
 	if d.Subject.Kind() == "service" {
 		t.Offer("service.show", d.Subject.Name(), "see how the service is now")

@@ -9,15 +9,15 @@ import (
 )
 
 // Forget removes incidents that were closed long ago, with their timelines. One stays
-// that is open, or has a run that has not ended.
+// that is open, or has a run that has not ended, or a follow-up that is not done.
 func (s *Support) Forget(ctx context.Context, sweep db.Sweep) (db.Swept, error) {
-	due, out, err := s.DB.Aged(ctx, sweep, `SELECT i.number, i.opened, CASE WHEN EXISTS (SELECT 1 FROM incident_runs r WHERE r.incident = i.number AND r.ended = 0) THEN 0 ELSE i.closed END,
+	due, out, err := s.DB.Aged(ctx, sweep, `SELECT i.number, i.opened, CASE WHEN EXISTS (SELECT 1 FROM incident_runs r WHERE r.incident = i.number AND r.ended = 0) OR EXISTS (SELECT 1 FROM followups f WHERE f.incident = i.number AND f.done = 0) THEN 0 ELSE i.closed END,
 		'incident/' || CAST(i.number AS TEXT), '' FROM incidents i WHERE i.number > ? ORDER BY i.number LIMIT ?`)
 	if err != nil || len(due) == 0 {
 		return out, err
 	}
 	err = s.write(ctx, func(tx *db.Tx, _ time.Time) error {
-		for _, table := range []string{"incident_lines", "incident_symptoms", "incident_runs", "incident_tries", "incident_causes", "incident_held"} {
+		for _, table := range []string{"incident_lines", "incident_symptoms", "incident_runs", "incident_tries", "incident_causes", "incident_held", "followups"} {
 			if err := tx.Delete(table, "incident", due); err != nil {
 				return err
 			}

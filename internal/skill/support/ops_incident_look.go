@@ -119,6 +119,9 @@ func (s *Support) detail(ctx context.Context, number int64, now time.Time) (d De
 	if d.Runs, err = runsOf(s.querying(ctx), number); err != nil {
 		return d, err
 	}
+	if d.Followups, err = s.followups(ctx, now, `f.incident = ? ORDER BY f.number`, number); err != nil {
+		return d, err
+	}
 	if err = s.heldOf(ctx, &d); err != nil {
 		return d, err
 	}

@@ -98,6 +98,7 @@ type Detail struct {
 	Runs         []IncidentRun `json:"runs"`
 	Timeline     []Line        `json:"timeline"`
 	Held         []Held        `json:"held,omitempty"` // proposals that wait for their time
+	Followups    []Followup    `json:"followups"`      // what is to be done after it
 }
 
 // Lasted is how long the fault lasted, or has lasted.
@@ -148,6 +149,9 @@ func (d Detail) Text() string {
 	}
 	if len(d.Runs) > 0 {
 		b.WriteByte('\n')
+	}
+	for _, f := range d.Followups {
+		fmt.Fprintf(&b, "\n%s", f.Text())
 	}
 	fmt.Fprintf(&b, "\nWhat was recorded: prentice evidence thread %s\n", d.Ref)
 	return b.String()

@@ -40,8 +40,12 @@ func (s *Support) watch(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
+	soon, err := s.tellOverdue(ctx)
+	if err != nil {
+		return 0, err
+	}
 	later, err := s.putOff(ctx)
-	if waiting > 0 || later || leaves {
+	if waiting > 0 || later || leaves || soon {
 		return time.Second, err
 	}
 	return time.Minute, err

@@ -75,6 +75,8 @@ type Deps struct {
 	Around      func(prentice.Ref) []Neighbour                                                           // what a fault of it may have come from; nil: it stands alone
 	Evidence    func(context.Context, ledger.Filter) ([]prentice.Evidence, error)                        // nil: there is none
 	RiskOf      func(ctx context.Context, run int64) (prentice.Risk, error)                              // of a run; nil: any may have changed something
+	Spent       func(ctx context.Context, subject prentice.Ref, from, until time.Time) ([]string, error) // of the budgets of its objectives; nil: none are counted
+	OnCall      func(context.Context, time.Time) ([]OnDuty, error)                                       // nil: no rota is kept
 	Silences    Silences                                                                                 // nil: nothing is ever silenced
 	Maintenance func(ctx context.Context, now time.Time, about prentice.Ref, days int) []calendar.Listed // in force, or within some days; of everything with ""; nil: there is none
 	Still       func(ctx context.Context, run int64) (prentice.HoldBack, error)                          // what would hold back a run that was refused, now; nil: its time alone tells
@@ -158,10 +160,13 @@ func (s *Support) chapter() skill.Skill {
 	return skill.Skill{
 		Name:     "support",
 		Sentence: "service support: fix faults by agreed procedures, maintenance",
-		Ops:      nouns.Of(slices.Concat(s.eventOps(), s.incidentOps(), s.changeOps(), s.holderOps(), s.silenceOps(), s.alertOps(), s.heartbeatOps(), s.jobOps(), s.hookOps(), s.webhookOps())),
+		Ops:      nouns.Of(slices.Concat(s.eventOps(), s.incidentOps(), s.changeOps(), s.reportOps(), s.followupOps(), s.holderOps(), s.silenceOps(), s.alertOps(), s.heartbeatOps(), s.jobOps(), s.hookOps(), s.webhookOps())),
 		Pages: []op.Page{
 			{Path: "/incidents", Op: "incident.list", Template: "incidents.html", Title: "Incidents", Nav: "Incidents", Key: "i", Order: 3},
 			{Path: "/incidents/{number}", Op: "incident.show", Template: "incident.html", Title: "Incident", Explain: "incident/{number}"},
+			{Path: "/incidents/{number}/report", Op: "incident.report", Template: "report.html", Title: "Report"},
+			{Path: "/followups", Op: "followup.list", Template: "followups.html", Title: "Follow-ups", Nav: "Follow-ups", Order: 44, Group: op.Governance},
+			{Path: "/handover", Op: "incident.handover", Template: "handover.html", Title: "Hand-over"},
 			{Path: "/silences", Op: "silence.list", Template: "silences.html", Title: "Silences", Nav: "Silences", Key: "m", Order: 4},
 			{Path: "/silences/preview", Op: "silence.preview", Template: "silence-preview.html", Title: "Silence"},
 			{Path: "/silences/{silence}", Op: "silence.show", Template: "silence.html", Title: "Silence", Explain: "silence/{silence}"},

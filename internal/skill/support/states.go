@@ -44,6 +44,10 @@ var states = map[string]op.Badge{
 	"called":    {Sign: "▲", Word: "escalated", Hue: op.Attention},
 	"note":      {Sign: "○", Word: "note", Hue: op.Quiet},
 	"holder":    {Sign: "●", Word: "assigned", Hue: op.Quiet},
+	// what is to be done after incidents
+	"followup open":    {Sign: "○", Word: "open", Hue: op.Quiet},
+	"followup overdue": {Sign: "■", Word: "overdue", Hue: op.Bad},
+	"followup done":    {Sign: "●", Word: "done", Hue: op.Good},
 	// silences
 	"silenced": {Sign: "◇", Word: "silenced", Hue: op.Quiet},
 	"muted":    {Sign: "◇", Word: "muted", Hue: op.Attention},
