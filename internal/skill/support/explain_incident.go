@@ -47,6 +47,9 @@ func tellIncident(_ prentice.Ref, d Detail) (op.Told, error) {
 	} else {
 		t.Why.Add("It lasted %s; %s. It ended %s: %s", long(d.Lasted()), symptoms(d.Events), d.How, d.Says)
 	}
+	if d.Recurs != "" {
+		t.Why.Add("It is %s", d.Recurs)
+	}
 	d.tellSymptoms(&t)
 	for _, r := range d.Runs {
 		t.Why.Add("%s of %s is %s: %s", r.Run, r.Procedure, r.State, r.Says)

@@ -46,7 +46,7 @@ const (
 
 func (s *Support) handoverOp() op.Op {
 	return op.New("incident.handover", prentice.Look, prentice.Viewer, "Sum up what the next person on call needs to know, as Markdown.", s.handover).
-		WithExample("prentice incident handover").
+		WithExample("prentice incident handover").AlsoTyped("handover").
 		WithHelp("Open incidents, who has each, what was tried and what waits; what is silenced; what is to be done after incidents, overdue or due in a week; what ended in the last day; and who is on call now and next.")
 }
 
@@ -166,6 +166,9 @@ func (f HandoverFault) text(b *strings.Builder, now time.Time) {
 	fmt.Fprintf(b, "  - has it: %s\n", md(who))
 	if f.Incident.Muted != nil {
 		fmt.Fprintf(b, "  - silenced: %s\n", md(muteText(*f.Incident.Muted)))
+	}
+	if f.Recurs != "" {
+		fmt.Fprintf(b, "  - it is %s\n", md(f.Recurs))
 	}
 	for _, r := range f.Runs {
 		fmt.Fprintf(b, "  - tried: %s of %s is %s: %s\n", r.Run, md(r.Procedure), r.State, md(r.Says))

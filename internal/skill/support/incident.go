@@ -57,6 +57,8 @@ type Incident struct {
 
 	Holder // who has it
 
+	Recurs string `json:"recurs,omitempty"` // how often it came within its usual time, and how long what fixed it held
+
 	Muted *team.Mute `json:"muted,omitempty"` // all its symptoms are silenced
 
 	Unread string `json:"unread,omitempty"` // why what is stored of it cannot be read

@@ -2,6 +2,7 @@ package support
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"prentice"
@@ -22,7 +23,13 @@ func (s *Support) open(tx *db.Tx, now time.Time, in *Incident, by prentice.Ref, 
 	if err := addLine(tx, in.Number, Line{Time: now, Kind: "opened", Says: says, Actor: by}); err != nil {
 		return err
 	}
-	if err := s.record(tx, now, "incident.opened", by, in, map[string]any{"summary": in.Summary, "first_symptom": in.FirstSymptom.Format(time.RFC3339Nano), "causes": people}); err != nil {
+	if in.Recurs != "" {
+		if err := addLine(tx, in.Number, Line{Time: now, Kind: "note", Says: "it is back: " + in.Recurs}); err != nil {
+			return err
+		}
+		in.hint = strings.TrimPrefix(in.hint+"; "+in.Recurs, "; ")
+	}
+	if err := s.record(tx, now, "incident.opened", by, in, map[string]any{"summary": in.Summary, "recurs": in.Recurs, "first_symptom": in.FirstSymptom.Format(time.RFC3339Nano), "causes": people}); err != nil {
 		return err
 	}
 	data := map[string]any{"incident": in.Ref, "summary": in.Summary, "severity": in.Severity, "owner": in.Owner, "quiet": in.Quiet}

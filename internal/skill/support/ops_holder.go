@@ -33,7 +33,7 @@ type unassignIn struct {
 
 func (s *Support) holderOps() []op.Op {
 	return []op.Op{
-		op.New("incident.ack", prentice.Change, prentice.Operator, "Acknowledge an incident: you have it, and no one else is called.", s.incidentAck).
+		op.New("incident.ack", prentice.Change, prentice.Operator, "Acknowledge an incident: you have it, and no one else is called.", s.incidentAck).AlsoTyped("ack", "acknowledge").
 			WithExample("prentice incident ack incident/17 --reason 'looking at the disk'").WithEvidence().
 			WithHelp("The incident is assigned to you, and those who were told of it are told that you have it. If another has it already, you are told who. It ends when the incident does, when its symptoms come back after all of them were gone, or when a worse one joins: then people are called again."),
 		op.New("incident.assign", prentice.Change, prentice.Operator, "Assign an incident to a person or a group.", s.incidentAssign).

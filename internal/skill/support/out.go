@@ -118,6 +118,9 @@ func (d Detail) Text() string {
 	} else {
 		fmt.Fprintf(&b, "It lasted %s; %s. It ended %s: %s.\n", long(d.Lasted()), symptoms(d.Events), d.How, strings.TrimSuffix(d.Says, "."))
 	}
+	if d.Recurs != "" {
+		fmt.Fprintf(&b, "It is %s.\n", d.Recurs)
+	}
 	if d.Muted != nil && d.Closed.IsZero() {
 		fmt.Fprintf(&b, "All its symptoms are silenced: %s.\n", muteText(*d.Muted))
 	}

@@ -47,7 +47,7 @@ func (s *Support) reportOps() []op.Op {
 	return []op.Op{
 		op.New("incident.report", prentice.Look, prentice.Viewer, "Draft the report of an incident from its evidence, as Markdown.", s.incidentReport).
 			WithExample("prentice incident report incident/17").
-			WithHelp("What happened, by the evidence; how long it lasted, and what of the budgets went; what changed before; what was done, by whose leave; what such faults do by themselves; and what is to be done. What is not known is said to be so: a person adds it."),
+			WithHelp("What happened, by the evidence; how long it lasted, and what of the budgets went; what changed before; what was done, and who approved it; what such faults do by themselves; and what is to be done. What is not known is said to be so: a person adds it."),
 		s.handoverOp(),
 	}
 }

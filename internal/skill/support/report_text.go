@@ -53,6 +53,9 @@ func (r Report) Text() string {
 	for _, line := range r.Spent {
 		fmt.Fprintf(&b, "- %s\n", md(line))
 	}
+	if d.Recurs != "" {
+		fmt.Fprintf(&b, "- It is %s.\n", md(d.Recurs))
+	}
 	r.before(&b)
 	b.WriteString("\n## What happened\n\n")
 	for _, l := range d.Timeline {

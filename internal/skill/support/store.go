@@ -12,13 +12,13 @@ import (
 	"prentice/internal/kit/db"
 )
 
-const incidentColumns = `number, subject, state, summary, opened, first_symptom, last_symptom, well_since, call_at, called, events, closed, how, says, grouped, severity, owner, quiet, verified, assignee, assigned, assigned_by, acked, muted, owed, title, settling`
+const incidentColumns = `number, subject, state, summary, opened, first_symptom, last_symptom, well_since, call_at, called, events, closed, how, says, grouped, severity, owner, quiet, verified, assignee, assigned, assigned_by, acked, muted, owed, title, settling, recurs`
 
 func scanIncident(from func(...any) error) (in Incident, err error) {
 	var opened, first, last, well, callAt, called, closed, quiet, assigned, acked int64
 	var muted string
 	err = from(&in.Number, &in.Subject, &in.State, &in.Summary, &opened, &first, &last, &well, &callAt, &called, &in.Events, &closed, &in.How, &in.Says,
-		&in.Group, &in.Severity, &in.Owner, &quiet, &in.Verified, &in.Assignee, &assigned, &in.AssignedBy, &acked, &muted, &in.owed, &in.Title, &in.settling)
+		&in.Group, &in.Severity, &in.Owner, &quiet, &in.Verified, &in.Assignee, &assigned, &in.AssignedBy, &acked, &muted, &in.owed, &in.Title, &in.settling, &in.Recurs)
 	if in.Title == "" { // opened by an earlier version
 		in.Title = in.Summary
 	}
@@ -52,9 +52,9 @@ func insertIncident(tx *db.Tx, in *Incident) (err error) {
 		return err
 	}
 	in.Ref, in.State = incidentRef(in.Number), Open
-	_, err = tx.Exec(`INSERT INTO incidents (`+incidentColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, 0, '', '', ?, ?, ?, ?, 0, '', 0, '', 0, '', '', ?, '')`,
+	_, err = tx.Exec(`INSERT INTO incidents (`+incidentColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, 0, '', '', ?, ?, ?, ?, 0, '', 0, '', 0, '', '', ?, '', ?)`,
 		in.Number, string(in.Subject), string(in.State), in.Summary, db.Micros(in.Opened), db.Micros(in.FirstSymptom), db.Micros(in.LastSymptom), in.Events,
-		in.Group, in.Severity, string(in.Owner), flag(in.Quiet), in.Title)
+		in.Group, in.Severity, string(in.Owner), flag(in.Quiet), in.Title, in.Recurs)
 	return err
 }
 

@@ -29,6 +29,9 @@ func (s *Support) joinSymptom(tx *db.Tx, now time.Time, r prentice.EventRecord, 
 	if in == nil {
 		in = &Incident{Subject: e.Subject, Title: title(e), Summary: titleOf(e), Opened: now, FirstSymptom: at, LastSymptom: at,
 			Group: route.Group, Severity: route.Severity, Owner: route.Owner, Quiet: route.Do == alert.Incident, hint: clip(route.Hint, 300)}
+		if in.Recurs, err = again(tx, now, e.Subject, complaintOf(e)); err != nil {
+			return 0, err
+		}
 		if err := s.open(tx, now, in, self, e.Causes); err != nil {
 			return 0, err
 		}

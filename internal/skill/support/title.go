@@ -81,7 +81,12 @@ func (i Incident) Raw() string {
 }
 
 // line is the incident in one line: what it is called, and what was said first.
-func (i Incident) line() string { return i.Title + behind(i.Raw()) }
+func (i Incident) line() string {
+	if i.Recurs != "" {
+		return i.Title + behind(i.Raw()) + " (" + i.Recurs + ")"
+	}
+	return i.Title + behind(i.Raw())
+}
 
 // probeFailed tells that a check has failed, and whether it counts as down.
 const probeFailed = "probe.failed"
