@@ -21,7 +21,7 @@ func testBadges() badges { return skill.States(all.Skills(all.Deps{})) }
 // allOps are the canned operations, and of the skills those that only have their
 // form drawn.
 func allOps(full bool) []op.Op {
-	ops := slices.Concat(storyOps(full), moreOps(full), securityOps(full), supervisionOps(full), servicesOps(full), silenceOps(full), heartbeatOps(full), hookOps(full), webhookOps(full), standardOps(full), repositoryOps(full), changeOps(full), queueOps(full), flagOps(full), releaseOps(full), prototypeOps(full), previewOps(full), codeOps(full), environmentOps(full), toolOps(full), capacityOps(full), objectiveOps(full), maintenanceOps(full), oncallOps(full))
+	ops := slices.Concat(storyOps(full), moreOps(full), incidentOps(full), securityOps(full), supervisionOps(full), servicesOps(full), silenceOps(full), heartbeatOps(full), hookOps(full), webhookOps(full), standardOps(full), repositoryOps(full), changeOps(full), queueOps(full), flagOps(full), releaseOps(full), prototypeOps(full), previewOps(full), codeOps(full), environmentOps(full), toolOps(full), capacityOps(full), objectiveOps(full), maintenanceOps(full), oncallOps(full))
 	for _, s := range all.Skills(all.Deps{Learning: explaining(someLearning(full))}) {
 		for _, o := range s.Ops {
 			if !slices.ContainsFunc(ops, func(have op.Op) bool { return have.Name == o.Name }) {
@@ -33,7 +33,7 @@ func allOps(full bool) []op.Op {
 }
 
 func allStories() []story {
-	return slices.Concat(stories, moreStories, securityStories, supervisionStories, servicesStories, silenceStories, heartbeatStories, hookStories, webhookStories, learningStories, repositoryStories, changeStories, queueStories, flagStories, releaseStories, prototypeStories, previewStories, codeStories, environmentStories, toolStories, capacityStories, objectiveStories, maintenanceStories, oncallStories)
+	return slices.Concat(stories, moreStories, incidentStories, securityStories, supervisionStories, servicesStories, silenceStories, heartbeatStories, hookStories, webhookStories, learningStories, repositoryStories, changeStories, queueStories, flagStories, releaseStories, prototypeStories, previewStories, codeStories, environmentStories, toolStories, capacityStories, objectiveStories, maintenanceStories, oncallStories)
 }
 
 // storybook is a site with all pages. With little to show, it is also a site on

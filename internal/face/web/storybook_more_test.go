@@ -28,7 +28,7 @@ func someFaults() []fault {
 	list := []fault{
 		{Number: 19, State: "open", Subject: "service/payments", Title: "customers wait long for payments", Summary: "customers wait long for payments", FirstSymptom: ago(8 * time.Second), Events: 1},
 		{Number: 18, State: "watching", Subject: "service/catalog", Title: "catalog is down: it answered 503, not 200", Summary: "http://10.20.30.11:8080/healthz: it answered 503, not 200", FirstSymptom: ago(9 * time.Minute), WellSince: ago(30 * time.Second), Events: 12},
-		{Number: 17, State: "fixing", Subject: "service/checkout", Title: "checkout is down: nothing listens there (connection refused)", Summary: "http://10.20.30.12:8080/healthz: nothing listens there (connection refused)", FirstSymptom: ago(52 * time.Second), Events: 4, Called: ago(2 * time.Second)},
+		{Number: 17, State: "fixing", Subject: "service/checkout", Title: "checkout is down: nothing listens there (connection refused)", Summary: "http://10.20.30.12:8080/healthz: nothing listens there (connection refused)", FirstSymptom: ago(52 * time.Second), Events: 4, Called: ago(2 * time.Second), Recurs: "the 4th time in 7 days; restart-service did not help for longer than 2 h in any of 3 times"},
 		{Number: 16, State: "closed", Subject: "service/checkout", Title: "HighErrorRate on service/checkout", Summary: "5 % of requests fail for 10 minutes", FirstSymptom: ago(26 * time.Hour), Closed: ago(26*time.Hour - 95*time.Second), Events: 4, How: "verified", Says: "run/38 restarted it"},
 	}
 	for i := range list {
@@ -55,7 +55,7 @@ func someFault(number int64) (faultOut, error) {
 				{Time: at(16 * time.Second), Kind: "run", Says: "asked for restart-service", About: "run/41", Actor: "self/prentice"},
 				{Time: at(21 * time.Second), Kind: "note", Says: "The supplier confirms nothing on their side", About: "", Actor: "person/ann"},
 				{Time: at(50 * time.Second), Kind: "called", Says: "two runs did not help, and a person must look", About: "", Actor: "self/prentice"},
-			}}, nil
+			}, Followups: storyFollowups[:1]}, nil
 	}
 	return faultOut{}, prentice.Errorf(prentice.NotFound, "no incident %d", number).Try("list them with: prentice incident list")
 }

@@ -164,7 +164,7 @@ func (s *Support) chapter() skill.Skill {
 		Pages: []op.Page{
 			{Path: "/incidents", Op: "incident.list", Template: "incidents.html", Title: "Incidents", Nav: "Incidents", Key: "i", Order: 3},
 			{Path: "/incidents/{number}", Op: "incident.show", Template: "incident.html", Title: "Incident", Explain: "incident/{number}"},
-			{Path: "/incidents/{number}/report", Op: "incident.report", Template: "report.html", Title: "Report"},
+			{Path: "/incidents/{number}/report", Op: "incident.report", Template: "report.html", Title: "Report", Explain: "incident/{number}"},
 			{Path: "/followups", Op: "followup.list", Template: "followups.html", Title: "Follow-ups", Nav: "Follow-ups", Order: 44, Group: op.Governance},
 			{Path: "/handover", Op: "incident.handover", Template: "handover.html", Title: "Hand-over"},
 			{Path: "/silences", Op: "silence.list", Template: "silences.html", Title: "Silences", Nav: "Silences", Key: "m", Order: 4},
