@@ -2,13 +2,16 @@ package boot
 
 import (
 	"context"
+	"net"
 	"os"
 	"os/exec"
+	"strings"
 	"syscall"
 	"time"
 
 	"prentice"
 	"prentice/internal/engine/hostfacts"
+	"prentice/internal/engine/preview"
 	"prentice/internal/engine/provision"
 	"prentice/internal/kit/clip"
 	"prentice/internal/skill"
@@ -25,8 +28,32 @@ func (s *System) capacity() capacity.Deps {
 		Set:     func() *provision.Set { return s.Team.now.Load().capacity() },
 		Hosts:   func() []team.Host { return s.Team.Catalog().Hosts },
 		Look:    s.lookAtHost,
-		Endings: s.endings,
+		Endings: s.endings, Aim: s.aimAt, Record: s.ledger.Append,
 	}
+}
+
+// aimAt finds a service of an environment that prentice made: nothing else can be aimed at.
+func (s *System) aimAt(ctx context.Context, env, service string) (capacity.Aim, error) {
+	t := &targets{s: s}
+	c, err := t.store()
+	if err != nil {
+		return capacity.Aim{}, err
+	}
+	e, err := c.Find(ctx, strings.TrimPrefix(env, "env/"))
+	if err != nil {
+		return capacity.Aim{}, err
+	}
+	p := previewOf(e, e.ID)
+	at, ok := p.Service(service)
+	switch {
+	case p.State != preview.Ready:
+		return capacity.Aim{}, prentice.Errorf(prentice.Conflict, "%s is %s", e.Ref(), p.State).Try("wait until it is ready: prentice env show %s", e.ID)
+	case !ok:
+		return capacity.Aim{}, prentice.Errorf(prentice.NotFound, "%s has no service %q with an address", e.Ref(), clip.Text(service)).Try("see those that it has: prentice env show %s", e.ID)
+	}
+	return capacity.Aim{Env: e.Ref(), Service: at.Name, Host: at.Host, Dial: func(ctx context.Context) (net.Conn, error) {
+		return t.Dial(ctx, e.ID, at.Name, at.Port)
+	}}, nil
 }
 
 // heardLook keeps what a look prints, and when its first word came.

@@ -7,6 +7,7 @@ import (
 
 	"prentice"
 	"prentice/internal/engine/hostfacts"
+	"prentice/internal/engine/loadtest"
 	"prentice/internal/op"
 	"prentice/internal/skill/capacity"
 )
@@ -37,6 +38,34 @@ var storyHosts = []capacity.HostLine{
 	{Ref: "host/db1", Name: "db1", State: capacity.Exhausted, Says: "nothing is left of the disk /var/lib/postgresql", Facts: storyFacts("/var/lib/postgresql", 100)},
 	{Ref: "host/web1", Name: "web1", State: capacity.Enough, Says: "looked at 3 minutes ago", Facts: storyFacts("/", 41)},
 	{Ref: "host/a-host-with-a-name-that-is-as-long-as-names-of-hosts-in-the-cloud-are", Name: "a-host-with-a-name-that-is-as-long-as-names-of-hosts-in-the-cloud-are", State: capacity.Unknown, Says: "it could not be looked at: host web2 did not answer in 10s"},
+}
+
+// storyTests are one that is done, one that runs and one that failed.
+var storyTests = []capacity.TestLine{
+	storyTest(12, capacity.TestRunning, "it waits for its turn", storySteps()[:2]),
+	storyTest(11, capacity.TestDone, "it keeps its promise up to 168.8 requests a second, and breaks at 182.2", storySteps()),
+	storyTest(10, capacity.TestFailed, "a first request failed, and nothing was measured: it answered 404", nil),
+}
+
+func storyTest(number int64, state capacity.Word, says string, steps []loadtest.Step) capacity.TestLine {
+	t := capacity.Test{Number: number, State: state, Env: "env/e7k2m4", Service: "web", Path: "/orders?page=1", Promise: loadtest.Promise{P95: 200 * time.Millisecond, Errors: 0.01}, By: "person/ann", Asked: ago(time.Hour), Says: says, Steps: steps}
+	if state == capacity.TestDone {
+		t.Safe, t.Broke = 168.8, 182.2
+		t.Fit = &loadtest.Fit{Law: loadtest.Law{Lambda: 41, Sigma: 0.21, Kappa: 0.0007}, Peak: 178, Low: 169, High: 191, Reached: 0.97}
+		t.FitSays = "the law of scaling peaks at 178 requests a second (169 to 191)"
+	}
+	return capacity.TestLine{Ref: t.Ref(), Test: t}
+}
+
+func storySteps() (list []loadtest.Step) {
+	for i, rate := range []float64{50, 75, 112.5, 168.75, 253.1, 210.9, 189.8, 182.2} {
+		s := loadtest.Step{Rate: rate, Sent: int(rate * 5), P50: 22 * time.Millisecond, P95: time.Duration(40+i*20) * time.Millisecond, Done: min(rate, 174), AtOnce: rate / 40, Verdict: loadtest.Held}
+		if rate > 170 {
+			s.Verdict, s.Failed, s.P95 = loadtest.Broke, 31, 1300*time.Millisecond
+		}
+		list = append(list, s)
+	}
+	return list
 }
 
 func storyFacts(folder string, used int64) hostfacts.Facts {
@@ -79,6 +108,20 @@ func capacityOps(full bool) []op.Op {
 			}
 			return capacity.Shown{}, prentice.Errorf(prentice.NotFound, "there is no resource named %s", in.Name)
 		}),
+		op.New("loadtest.list", prentice.Look, prentice.Viewer, "List load tests.", func(context.Context, op.Call, capacity.TestsIn) (capacity.Tests, error) {
+			if !full {
+				return capacity.Tests{Tests: []capacity.TestLine{}}, nil
+			}
+			return capacity.Tests{Tests: storyTests}, nil
+		}),
+		op.New("loadtest.show", prentice.Look, prentice.Viewer, "Show a load test.", func(_ context.Context, _ op.Call, in capacity.TestName) (capacity.TestShown, error) {
+			for _, t := range storyTests {
+				if t.Number == in.Number {
+					return capacity.TestShown(t), nil
+				}
+			}
+			return capacity.TestShown{}, prentice.Errorf(prentice.NotFound, "there is no load test %d", in.Number)
+		}),
 		op.New("capacity.hosts", prentice.Look, prentice.Viewer, "List hosts.", func(context.Context, op.Call, capacity.HostsIn) (capacity.HostList, error) {
 			if !full {
 				return capacity.HostList{Hosts: []capacity.HostLine{}}, nil
@@ -99,6 +142,8 @@ func capacityOps(full bool) []op.Op {
 var capacityStories = []story{
 	{name: "capacity", path: "/capacity", who: "ann", lists: true},
 	{name: "capacity-end", path: "/capacity/example-org", who: "ann"},
+	{name: "capacity-tests", path: "/capacity/tests", who: "ann", lists: true},
+	{name: "capacity-test", path: "/capacity/tests/11", who: "ann"},
 	{name: "capacity-hosts", path: "/capacity/hosts", who: "ann", lists: true},
 	{name: "capacity-host", path: "/capacity/hosts/db1", who: "ann"},
 	{name: "capacity-ending", path: "/capacity/disk", who: "ann"},

@@ -63,9 +63,9 @@ func ended(now, ends time.Time, pressing bool, last time.Time) Outlook {
 	case left <= 0:
 		o.State, o.Says = Exhausted, fmt.Sprintf("it ended on %s", day(last))
 	case pressing:
-		o.State, o.Says = Ending, fmt.Sprintf("it ends on %s, in %s: renew it, or let it go", day(last), span(left))
+		o.State, o.Says = Ending, fmt.Sprintf("it ends on %s, in %s: renew it, or let it go", day(last), lasting(left))
 	default:
-		o.Says = fmt.Sprintf("it ends on %s, in %s", day(last), span(left))
+		o.Says = fmt.Sprintf("it ends on %s, in %s", day(last), lasting(left))
 	}
 	return o
 }

@@ -2,6 +2,7 @@ package capacity
 
 import (
 	"context"
+	"strconv"
 
 	"prentice"
 	"prentice/internal/op"
@@ -13,7 +14,24 @@ func explains() []op.Explainer {
 			func(ref prentice.Ref) NameIn { return NameIn{ref.Name()} }, tellResource),
 		op.Explains("forecast", "The forecast of a resource says when it is used up, and how good the same forecast was in its past.", "capacity.show",
 			func(ref prentice.Ref) NameIn { return NameIn{ref.Name()} }, tellResource),
+		op.Explains("loadtest", "A load test sends requests to a service of an environment at a rate that rises until its promise breaks.", "loadtest.show",
+			func(ref prentice.Ref) TestName {
+				n, _ := strconv.ParseInt(ref.Name(), 10, 64) //nolint:errcheck // what is no number is not found
+				return TestName{n}
+			}, tellTest),
 	}
+}
+
+func tellTest(_ prentice.Ref, s TestShown) (op.Told, error) {
+	t := op.Told{Title: string(s.Ref)}
+	t.What.Add("It sends GET %s to %s of %s", s.Path, s.Service, s.Env)
+	t.What.Add("The promise is: %s", s.Promised())
+	t.Why.Add("It is %s: %s", s.State, s.Says)
+	if s.FitSays != "" {
+		t.Why.Add("Law: %s", s.FitSays)
+	}
+	t.Uncertain.Add("Whether production takes as much: an environment is smaller, and has other data")
+	return t, nil
 }
 
 func tellResource(_ prentice.Ref, s Shown) (op.Told, error) {

@@ -52,6 +52,15 @@ func (k *Desk) ops() []op.Op {
 			WithExample("prentice capacity host db1"),
 		op.New("capacity.look", prentice.Look, prentice.Operator, "Look at a host now: one script that only reads, here or over SSH.", k.lookNow).
 			WithExample("prentice capacity look db1").ThatKeeps(),
+		op.New("capacity.test", prentice.Change, prentice.Operator, "Find out how much a service of an environment takes: requests at a rate that rises until its promise breaks.", k.test).
+			WithExample("prentice capacity test 1 web --path /orders --p95 200ms --errors 1").WithEvidence().WithHelp(
+			"Only environments that prentice made can be tested. Requests are GETs, come whether or not those before were answered, and are timed from when they should have gone out. One test runs at a time; it ends by itself, and prentice loadtest cancel NUMBER ends it before."),
+		op.New("loadtest.list", prentice.Look, prentice.Viewer, "List load tests, the newest first.", k.listTests).
+			WithExample("prentice loadtest list").OfferedAsRefs("loadtest"),
+		op.New("loadtest.show", prentice.Look, prentice.Viewer, "Show a load test: each step, the rate that is safe, and the law of scaling that fits.", k.showTest).
+			WithExample("prentice loadtest show 1"),
+		op.New("loadtest.cancel", prentice.Change, prentice.Operator, "End a load test that waits or runs.", k.cancelTest).
+			WithExample("prentice loadtest cancel 1").WithEvidence(),
 		op.New("capacity.check", prentice.Look, prentice.Viewer, "Check a capacity.yaml for mistakes.", k.check).
 			WithExample("prentice capacity check capacity.yaml").WithoutState(),
 	}

@@ -79,7 +79,7 @@ func (s Shown) Text() string {
 	case s.Known:
 		fmt.Fprintf(&b, "Is a      %s, by %s\n", s.Kind, s.By)
 		if s.Notice > 0 {
-			fmt.Fprintf(&b, "Notice    %s before\n", span(s.Notice))
+			fmt.Fprintf(&b, "Notice    %s before\n", lasting(s.Notice))
 		}
 	default:
 		fmt.Fprintf(&b, "In use    %s, %s, at %s\n", s.InUse(), s.Percent(), op.At(s.At))

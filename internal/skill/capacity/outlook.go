@@ -92,7 +92,7 @@ func (s scale) look(now time.Time, r Resource, points []series.Point) Outlook {
 		o.State, o.Says = Exhausted, nothingLeft
 		return o
 	case err != nil:
-		o.Says = "it was measured for " + span(time.Duration(len(values))*time.Duration(s.step)) + " so far: too short a time to be tried on its own past"
+		o.Says = "it was measured for " + lasting(time.Duration(len(values))*time.Duration(s.step)) + " so far: too short a time to be tried on its own past"
 		return o
 	}
 	low, high := f.Band(band)
@@ -156,8 +156,8 @@ func (s scale) past(values []float64, first int64) (list []Point) {
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-// span is a time as people read it.
-func span(d time.Duration) string {
+// lasting is a time as people read it.
+func lasting(d time.Duration) string {
 	switch n := int(d / time.Hour); {
 	case n == 0:
 		return "less than an hour"

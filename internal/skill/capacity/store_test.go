@@ -20,9 +20,10 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 // world is the chapter with a database, and a clock that is set.
 type world struct {
 	*Desk
-	t    *testing.T
-	now  time.Time
-	sent []prentice.Event
+	t     *testing.T
+	now   time.Time
+	sent  []prentice.Event
+	notes []prentice.Note
 }
 
 func newWorld(t *testing.T, d *db.DB) *world {
