@@ -13,8 +13,8 @@ type Reach struct {
 	Unsure bool
 }
 
-// worthwhile is the skill above which a forecast is no better than "it stays as it is".
-const worthwhile = 0.95
+// Worthwhile is the skill above which a forecast is no better than "it stays as it is".
+const Worthwhile = 0.95
 
 // Reach says when a limit is reached, upwards if it is above the newest value and downwards
 // if it is below, with the probability of the band.
@@ -35,6 +35,6 @@ func (f Forecast) Reach(newest, limit, share float64) Reach {
 		return 0
 	}
 	r := Reach{Earliest: first(near), Likely: first(f.Mean), Latest: first(far)}
-	r.Unsure = r.Earliest > 0 && f.Skill > worthwhile
+	r.Unsure = r.Earliest > 0 && f.Skill > Worthwhile
 	return r
 }

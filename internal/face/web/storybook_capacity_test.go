@@ -116,11 +116,11 @@ func capacityOps(full bool) []op.Op {
 		}),
 		op.New("loadtest.show", prentice.Look, prentice.Viewer, "Show a load test.", func(_ context.Context, _ op.Call, in capacity.TestName) (capacity.TestShown, error) {
 			for _, t := range storyTests {
-				if t.Number == in.Number {
+				if t.Ref.Name() == in.Number {
 					return capacity.TestShown(t), nil
 				}
 			}
-			return capacity.TestShown{}, prentice.Errorf(prentice.NotFound, "there is no load test %d", in.Number)
+			return capacity.TestShown{}, prentice.Errorf(prentice.NotFound, "there is no load test %s", in.Number)
 		}),
 		op.New("capacity.hosts", prentice.Look, prentice.Viewer, "List hosts.", func(context.Context, op.Call, capacity.HostsIn) (capacity.HostList, error) {
 			if !full {

@@ -2,7 +2,6 @@ package capacity
 
 import (
 	"context"
-	"strconv"
 
 	"prentice"
 	"prentice/internal/op"
@@ -15,10 +14,7 @@ func explains() []op.Explainer {
 		op.Explains("forecast", "The forecast of a resource says when it is used up, and how good the same forecast was in its past.", "capacity.show",
 			func(ref prentice.Ref) NameIn { return NameIn{ref.Name()} }, tellResource),
 		op.Explains("loadtest", "A load test sends requests to a service of an environment at a rate that rises until its promise breaks.", "loadtest.show",
-			func(ref prentice.Ref) TestName {
-				n, _ := strconv.ParseInt(ref.Name(), 10, 64) //nolint:errcheck // what is no number is not found
-				return TestName{n}
-			}, tellTest),
+			func(ref prentice.Ref) TestName { return TestName{ref.Name()} }, tellTest),
 	}
 }
 

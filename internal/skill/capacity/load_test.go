@@ -61,7 +61,7 @@ func TestAServiceThatServesOneAtATimeBreaksAboveWhatThatComesTo(t *testing.T) {
 	if !w.nextTest(t.Context()) || w.nextTest(t.Context()) {
 		t.Error("there is one test")
 	}
-	s, err := w.showTest(t.Context(), w.call(), TestName{1})
+	s, err := w.showTest(t.Context(), w.call(), TestName{"1"})
 	if err != nil || s.Broke == 0 || s.Broke > 200 || s.Safe > 150 {
 		t.Fatalf("%+v %v", s, err)
 	}
@@ -92,10 +92,10 @@ func TestWhatDoesNotAnswerIsNotMeasuredAndWhatIsNoEnvironmentIsNotAsked(t *testi
 			t.Fatal(err)
 		}
 		w.nextTest(t.Context())
-		if s, err := w.showTest(t.Context(), w.call(), TestName{made.Number}); err != nil || s.State != TestFailed || !strings.Contains(s.Says, "it answered 404") {
+		if s, err := w.showTest(t.Context(), w.call(), TestName{string(made.Ref)}); err != nil || s.State != TestFailed || !strings.Contains(s.Says, "it answered 404") {
 			t.Errorf("%+v %v", s, err)
 		}
-		if _, err := w.cancelTest(t.Context(), w.call(), TestName{made.Number}); prentice.KindOf(err) != prentice.Conflict {
+		if _, err := w.cancelTest(t.Context(), w.call(), TestName{string(made.Ref)}); prentice.KindOf(err) != prentice.Conflict {
 			t.Error(err)
 		}
 		for range mostWaiting {
@@ -106,7 +106,7 @@ func TestWhatDoesNotAnswerIsNotMeasuredAndWhatIsNoEnvironmentIsNotAsked(t *testi
 		if _, err := w.test(t.Context(), w.call(), asked); prentice.KindOf(err) != prentice.Limited {
 			t.Error(err)
 		}
-		if s, err := w.cancelTest(t.Context(), w.call(), TestName{made.Number}); err != nil || s.State != TestCancelled {
+		if s, err := w.cancelTest(t.Context(), w.call(), TestName{string(made.Ref)}); err != nil || s.State != TestCancelled {
 			t.Errorf("%+v %v", s, err)
 		}
 	})
@@ -124,15 +124,15 @@ func TestATestThatRunsIsCancelledInTheMiddle(t *testing.T) {
 	ended := make(chan bool)
 	go func() { ended <- w.nextTest(t.Context()) }()
 	for {
-		if s, err := w.showTest(t.Context(), w.call(), TestName{made.Number}); err != nil || s.State == TestRunning {
+		if s, err := w.showTest(t.Context(), w.call(), TestName{string(made.Ref)}); err != nil || s.State == TestRunning {
 			break
 		}
 	}
-	if _, err := w.cancelTest(t.Context(), w.call(), TestName{made.Number}); err != nil {
+	if _, err := w.cancelTest(t.Context(), w.call(), TestName{string(made.Ref)}); err != nil {
 		t.Fatal(err)
 	}
 	<-ended
-	if s, err := w.showTest(t.Context(), w.call(), TestName{made.Number}); err != nil || s.State != TestCancelled || s.Says != "person/ann ended it" {
+	if s, err := w.showTest(t.Context(), w.call(), TestName{string(made.Ref)}); err != nil || s.State != TestCancelled || s.Says != "person/ann ended it" {
 		t.Errorf("%+v %v", s, err)
 	}
 }
@@ -148,7 +148,7 @@ func TestATestOfAProcessThatEndedHasFailed(t *testing.T) {
 		if err := w.kept.endTests(t.Context(), w.now, "prentice ended"); err != nil {
 			t.Fatal(err)
 		}
-		if s, err := w.showTest(t.Context(), w.call(), TestName{made.Number}); err != nil || s.State != TestFailed || s.Ended.IsZero() {
+		if s, err := w.showTest(t.Context(), w.call(), TestName{string(made.Ref())}); err != nil || s.State != TestFailed || s.Ended.IsZero() {
 			t.Errorf("%+v %v", s, err)
 		}
 	})

@@ -41,6 +41,9 @@ func (k *Desk) ops() []op.Op {
 			WithExample("prentice capacity list").Naming("capacity").OfferedAsRefs("capacity"),
 		op.New("capacity.show", prentice.Look, prentice.Viewer, "Show one thing that can run out: what was measured, what that comes to, and how good the same forecast was in its past.", k.show).
 			WithExample("prentice capacity show disk"),
+		op.New("capacity.plan", prentice.Look, prentice.Viewer, "Show what a change would come to: more or less of it, other growth, a service that comes or goes; beside how it stands today.", k.plan).
+			WithExample("prentice capacity plan db1-connections --growth 1.5 --add 100").WithHelp(
+			"Both sides are of the same forecast, and of the same band, which grows with what multiplies the growth. Where the past says nothing of when it is used up, no change has a day either."),
 		op.New("capacity.record", prentice.Look, prentice.Operator, "Record how much of something is used, and how much of it there is.", k.record).
 			WithExample("prentice capacity record db1-connections --about host/db1 --used 41 --limit 100 --unit connections").ThatKeeps().WithHelp(
 			"For what prentice cannot measure itself: connections, licences, quotas, seats. Call it as often as you like: of each hour and each day the greatest counts. What is recorded first begins the resource."),

@@ -3,6 +3,7 @@ package capacity
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,7 +33,7 @@ type TestsIn struct{}
 
 // TestName names one.
 type TestName struct {
-	Number int64 `json:"number" arg:"1" of:"loadtest" minimum:"1" example:"1" doc:"Its number."`
+	Number string `json:"number" arg:"1" maxLength:"40" example:"loadtest/1" doc:"The test, such as loadtest/1 or 1."`
 }
 
 // TestLine is a load test in a list.
@@ -101,7 +102,11 @@ func (k *Desk) listTests(ctx context.Context, _ op.Call, _ TestsIn) (Tests, erro
 	return out, err
 }
 
-func (k *Desk) oneTest(ctx context.Context, number int64) (Test, error) {
+func (k *Desk) oneTest(ctx context.Context, name string) (Test, error) {
+	number, err := strconv.ParseInt(strings.TrimPrefix(name, "loadtest/"), 10, 64)
+	if err != nil {
+		return Test{}, prentice.Errorf(prentice.Invalid, "%q is no load test", clip.Text(name)).Try("write loadtest/1 or 1")
+	}
 	list, err := k.kept.tests(ctx, `WHERE number = ?`, number)
 	if err == nil && len(list) == 0 {
 		err = prentice.Errorf(prentice.NotFound, "there is no load test %d", number).Try("see those that there are: prentice loadtest list")
@@ -137,7 +142,7 @@ func (k *Desk) cancelTest(ctx context.Context, c op.Call, in TestName) (TestShow
 		})
 	}
 	if err == nil && !ok {
-		err = prentice.Errorf(prentice.Conflict, "load test %d is over", in.Number).Try("see what came of it: prentice loadtest show %d", in.Number)
+		err = prentice.Errorf(prentice.Conflict, "load test %d is over", t.Number).Try("see what came of it: prentice loadtest show %d", t.Number)
 	}
 	return TestShown{t.Ref(), t}, err
 }
