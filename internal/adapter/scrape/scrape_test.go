@@ -73,7 +73,9 @@ func TestAHostilePageIsBounded(t *testing.T) {
 		answer http.HandlerFunc
 	}{
 		"it answers 500 instead of 200": {jobOf(), func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }},
-		"it answers 302 instead of 200": {jobOf(), func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://169.254.169.254/", 302) }},
+		"it answers 302 instead of 200": {jobOf(), func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://169.254.169.254/", http.StatusFound)
+		}},
 		"is larger than the 1000 bytes": {small, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, strings.Repeat("a 1\n", 1000)) }},
 		"was not whole after 100ms": {slow, func(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprint(w, "a 1\n")
