@@ -17,5 +17,7 @@ seldom=(
   prentice/internal/engine/{procedure/...,notice,webhook,identity,check,standard,analyse,starter,compose,environment,release,artifact,prototype,tool,draft,dependency,advisory,pipeline,forge,outgoing,testreport} go/...
   prentice/internal/adapter/{state,oidc,blob,envbox,envcontainer,provider,certificate,forge,toolchain,checkrun,githost}/... prentice/internal/kit/{cell,cgroup,container}/... prentice/internal/face/feedback
 )
+often=(github.com/prometheus/prometheus/{tsdb,promql,model,util,storage}/...) # a query of all series takes half the time; the last flag that fits counts
 printf -- '-gcflags=%s=-l ' "${seldom[@]}"
+printf -- '-gcflags=%s= ' "${often[@]}"
 echo
