@@ -23,9 +23,11 @@ var storyChanges = []support.Change{
 
 func incidentOps(full bool) []op.Op {
 	return []op.Op{
-		op.New("incident.changes", prentice.Look, prentice.Viewer, "List what was changed before.", func(_ context.Context, _ op.Call, in numberIn) (support.Changes, error) {
-			c := support.Changes{Incident: prentice.NewRef("incident", fmtInt(in.Number)), Subject: "service/checkout", First: noon, From: ago(24 * time.Hour), Looked: []prentice.Ref{"service/checkout", "service/payments"}}
-			if in.Number == 17 {
+		op.New("incident.changes", prentice.Look, prentice.Viewer, "List what was changed before.", func(_ context.Context, _ op.Call, in struct {
+			Number string `json:"number"`
+		}) (support.Changes, error) {
+			c := support.Changes{Incident: prentice.Ref(in.Number), Subject: "service/checkout", First: noon, From: ago(24 * time.Hour), Looked: []prentice.Ref{"service/checkout", "service/payments"}}
+			if in.Number == "incident/17" {
 				c.Changes = storyChanges
 			}
 			return c, nil
