@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"syscall"
 
 	"prentice/internal/boot"
@@ -25,6 +26,9 @@ func main() {
 // collectLater lets a command that is soon over end without a look for garbage: the first
 // one comes at 32 MB, and from there on all is as usual.
 func collectLater() {
-	usual := debug.SetGCPercent(800)
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
+	percent := int((32 << 20) * 100 / max(live[0].Value.Uint64(), 4<<20))
+	usual := debug.SetGCPercent(percent - 100)
 	runtime.AddCleanup(new([16]byte), func(usual int) { debug.SetGCPercent(usual) }, usual)
 }

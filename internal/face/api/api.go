@@ -19,6 +19,7 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -67,12 +68,11 @@ type face struct {
 	Config
 	actors, strangers *limiter
 	origin            *http.CrossOriginProtection
-	list              []byte // of operations
-	openAPI
+	list              []byte                 // of operations
+	described         func() ([]byte, error) // the OpenAPI document, drawn when someone first asks: most starts are over before
 }
 
-// New is the handler of the whole face. An error is a fault of the program, such
-// as a tag that says nothing.
+// New is the handler of the whole face. An error is a fault of the program.
 func New(c Config) (http.Handler, error) {
 	if c.Door == nil || c.Authenticate == nil {
 		return nil, fmt.Errorf("the API needs an application and someone who says who is asking")
@@ -89,17 +89,13 @@ func New(c Config) (http.Handler, error) {
 	if c.Reading <= 0 {
 		c.Reading = readPatience
 	}
-	document, err := describe(c.Ops, c.Version, c.Public)
-	if err != nil {
-		return nil, err
-	}
 	list, err := json.Marshal(listOf(c.Ops))
 	if err != nil {
 		return nil, fmt.Errorf("list operations: %w", err)
 	}
 	d := DefaultLimits()
 	f := &face{
-		Config: c, origin: http.NewCrossOriginProtection(), list: list, openAPI: document,
+		Config: c, origin: http.NewCrossOriginProtection(), list: list, described: sync.OnceValues(func() ([]byte, error) { return describe(c.Ops, c.Version, c.Public) }),
 		actors:    newLimiter(c.Limits.Actor, c.Limits.ActorBurst, d.Actor, d.ActorBurst),
 		strangers: newLimiter(c.Limits.Stranger, c.Limits.StrangerBurst, d.Stranger, d.StrangerBurst),
 	}
@@ -216,7 +212,7 @@ func (f *face) operations(w http.ResponseWriter, _ *http.Request, _ prentice.Act
 }
 
 func (f *face) document(w http.ResponseWriter, r *http.Request) {
-	text, err := f.openAPI.text()
+	text, err := f.described()
 	if err != nil {
 		f.refuse(w, r, fmt.Errorf("write the API's description: %w", err))
 		return

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -250,16 +251,25 @@ func TestTheListNamesEveryOperationAndItsPlace(t *testing.T) {
 	}
 }
 
-func TestAFaceThatIsBuiltWrongDoesNotStart(t *testing.T) {
+func TestAFaceThatIsBuiltWrongDoesNotStartOrSaysSo(t *testing.T) {
 	type odd struct {
 		N int `json:"n" minimum:"few"`
 	}
 	w := build(t)
 	bad := w.config
 	bad.Ops = []op.Op{op.New("a.b", prentice.Look, prentice.Viewer, "", func(context.Context, op.Call, odd) (odd, error) { return odd{}, nil })}
-	for name, c := range map[string]api.Config{"nothing": {}, "no authentication": {Door: w.near}, "a tag that says nothing": bad} {
+	for name, c := range map[string]api.Config{"nothing": {}, "no authentication": {Door: w.near}} {
 		if _, err := api.New(c); err == nil {
 			t.Errorf("%s: it started", name)
 		}
+	}
+	h, err := api.New(bad)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := httptest.NewRecorder()
+	h.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/openapi.json", nil))
+	if answer.Code != http.StatusInternalServerError {
+		t.Errorf("a tag that says nothing: it is described: %d", answer.Code)
 	}
 }

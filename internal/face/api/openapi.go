@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -61,13 +60,9 @@ func route(o op.Op) (method, path string) {
 	return "POST", "/v1/op/" + o.Name
 }
 
-// openAPI is the document, written when someone first asks for it: most starts
-// are over before anyone does.
-type openAPI struct{ text func() ([]byte, error) }
-
 // describe draws the OpenAPI document from the operations. The library panics at
 // tags that say nothing; here that is an error.
-func describe(ops []op.Op, version, at string) (_ openAPI, err error) {
+func describe(ops []op.Op, version, at string) (_ []byte, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("describe the API: %v", fault)
@@ -92,7 +87,7 @@ func describe(ops []op.Op, version, at string) (_ openAPI, err error) {
 	for _, o := range ops {
 		in, err := inputOf(o, r, n)
 		if err != nil {
-			return openAPI{}, fmt.Errorf("describe %s: %w", o.Name, err)
+			return nil, fmt.Errorf("describe %s: %w", o.Name, err)
 		}
 		_, path := route(o)
 		if o.Attend {
@@ -107,7 +102,7 @@ func describe(ops []op.Op, version, at string) (_ openAPI, err error) {
 	doc.Paths["/healthz"] = &huma.PathItem{Get: public(plain("healthz", "Say whether the process answers", status(), problem))}
 	doc.Paths["/readyz"] = &huma.PathItem{Get: public(plain("readyz", "Say whether it can do what it is asked", status(), problem))}
 	nilMaps(r)
-	return openAPI{sync.OnceValues(func() ([]byte, error) { return json.Marshal(doc) })}, nil
+	return json.Marshal(doc)
 }
 
 func invokeOf(o op.Op, in *huma.Schema, r huma.Registry, problem *huma.Schema) *huma.Operation {
