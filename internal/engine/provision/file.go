@@ -2,13 +2,13 @@ package provision
 
 import (
 	"path"
-	"regexp"
 	"strconv"
 	"time"
 
 	"prentice"
 	"prentice/internal/kit/clip"
 	"prentice/internal/kit/nearest"
+	"prentice/internal/kit/pattern"
 	"prentice/internal/kit/span"
 	"prentice/internal/kit/strict"
 	"prentice/internal/team"
@@ -129,8 +129,8 @@ func (r *reader) set(s *Set, top *strict.Node) {
 }
 
 var (
-	hostPattern = regexp.MustCompile(`^[A-Za-z0-9._*?\[\]-]{1,100}$`)
-	endName     = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,59}$`)
+	hostPattern = pattern.Of(`^[A-Za-z0-9._*?\[\]-]{1,100}$`)
+	endName     = pattern.Of(`^[a-z0-9][a-z0-9.-]{0,59}$`)
 )
 
 // usualNotice is how long before a day somebody must act, where the file does not say.
