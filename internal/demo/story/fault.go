@@ -2,13 +2,11 @@ package story
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
 	"prentice"
 	"prentice/internal/demo"
-	"prentice/internal/skill/security"
 	"prentice/internal/skill/support"
 )
 
@@ -44,39 +42,30 @@ func (p *play) whichFault(ctx context.Context) error {
 	return p.noFault(ctx)
 }
 
-// noFault: the service that only suffers is left alone.
+// noFault: the service that only suffers has no incident of its own.
 func (p *play) noFault(ctx context.Context) error {
 	of := prentice.NewRef("service", demo.Checkout)
+	var seen support.Line
 	var in support.Detail
-	if err := p.await(ctx, "a person is called for "+string(of), func(ctx context.Context) (bool, error) {
-		open, err := p.incidentOf(ctx, of)
-		if err != nil || open.Number == 0 {
-			return false, err
+	if err := p.await(ctx, fmt.Sprintf("that %s fails is a part of %s", of, p.incident), func(ctx context.Context) (is bool, err error) {
+		in, err = p.incidentNow(ctx, p.incident)
+		for _, line := range in.Timeline {
+			if strings.Contains(line.Says, string(of)+" depends on ") {
+				seen, is = line, true
+			}
 		}
-		in, err = p.incidentNow(ctx, open.Ref)
-		return !in.Called.IsZero(), err
+		return is, err
 	}); err != nil {
 		return err
 	}
-	calls, err := ask[security.Lines](ctx, p.owner, "evidence.list", map[string]any{"ref": in.Ref, "kind": "person.called"})
+	own, err := p.incidentOf(ctx, of)
 	if err != nil {
 		return err
 	}
-	if err := holdAll(p.hold(len(calls.Lines) == 1, "a person is called once"), p.hold(len(in.Runs) == 0, "nothing is started for %s", of)); err != nil {
+	if err := holdAll(p.hold(own.Number == 0, "%s has no incident of its own", of), p.hold(in.Called.IsZero(), "no person is called for %s", of)); err != nil {
 		return err
 	}
-	var data struct{ Tried []candidate }
-	if err := json.Unmarshal(calls.Lines[0].Data, &data); err != nil {
-		return err
-	}
-	p.at(in.Called, "▲", fmt.Sprintf("%s is open too: checkout needs orders, and fails with it. Its procedures are asked as well.", in.Ref))
-	for _, c := range data.Tried {
-		p.candidate(c)
-		if err := p.hold(!c.Fits, "%s does not fit checkout", c.Procedure); err != nil {
-			return err
-		}
-	}
-	p.says("None fits, so nothing is started for checkout, and a person is called. Ann comes.")
+	p.at(seen.Time, "▲", fmt.Sprintf("checkout fails as well, for it needs orders. That is a part of %s: nothing is proposed for checkout, and no one is called for it.", p.incident))
 	return nil
 }
 

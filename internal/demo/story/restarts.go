@@ -132,7 +132,7 @@ func (p *play) closes(ctx context.Context) error {
 			return err
 		}
 	}
-	p.also("●", "checkout is healthy again too, and no one touched it. Its incident closes by itself if it stays so.")
+	p.also("●", "checkout is healthy again too, and no one touched it.")
 	return nil
 }
 
