@@ -1,7 +1,7 @@
 // Package loadtest finds out how much a service takes: requests come at a rate that rises until
 // the service no longer keeps what it promises.
 //
-// Its words: a step is a rate that is held for a while. A promise is how soon nineteen of twenty
+// Its words: a step is a rate that is held for a while. A promise is how soon 95 % of
 // requests are answered, and what share of them may fail. A step held where that is so with a
 // confidence of 95 %, broke where it is not so, is unsure in between, and is void where the
 // requests did not go out as they should have. The law is the Universal Scalability Law (Gunther,

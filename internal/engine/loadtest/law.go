@@ -59,11 +59,11 @@ func FitLaw(points []Point) (Fit, error) {
 		}
 	}
 	if len(list) < fewestPoints {
-		return Fit{}, prentice.Errorf(prentice.Invalid, "%d points are too few to fit a law of scaling", len(list)).Try("measure at least %d rates", fewestPoints)
+		return Fit{}, prentice.Errorf(prentice.Invalid, "%d points are too few to fit the Universal Scalability Law", len(list)).Try("measure at least %d rates", fewestPoints)
 	}
 	law, ok := fit(list)
 	if !ok {
-		return Fit{}, prentice.Errorf(prentice.Invalid, "no law of scaling fits these %d points", len(list)).Try("measure rates that are further apart")
+		return Fit{}, prentice.Errorf(prentice.Invalid, "the Universal Scalability Law fits these %d points in no way", len(list)).Try("measure rates that are further apart")
 	}
 	f := Fit{Law: law}
 	_, f.Peak = law.Peak()
@@ -86,7 +86,7 @@ func FitLaw(points []Point) (Fit, error) {
 	}
 	slices.Sort(peaks)
 	if len(peaks) < resamples/2 {
-		return Fit{}, prentice.Errorf(prentice.Invalid, "the points are too far from any law of scaling").Try("hold each rate for longer")
+		return Fit{}, prentice.Errorf(prentice.Invalid, "the points are too far from the Universal Scalability Law").Try("hold each rate for longer")
 	}
 	f.Low, f.High = min(peaks[len(peaks)/20], f.Peak), max(peaks[len(peaks)-1-len(peaks)/20], f.Peak)
 	return f, nil

@@ -13,7 +13,7 @@ import (
 
 // Promise is what a service keeps.
 type Promise struct {
-	P95    time.Duration `json:"p95"`    // nineteen of twenty requests are answered within it
+	P95    time.Duration `json:"p95"`    // 95 % of requests are answered within it
 	Errors float64       `json:"errors"` // the share of requests that may fail
 }
 
@@ -48,7 +48,7 @@ type Step struct {
 // MostAtOnce is how many requests may be under way.
 const MostAtOnce = 2000
 
-// Fewest is how many requests a step needs: with fewer no nineteen of twenty can be told
+// Fewest is how many requests a step needs: with fewer no 95th percentile can be told
 // with any confidence.
 const Fewest = 100
 
@@ -172,15 +172,15 @@ func (p Promise) judge(s Step) (Verdict, string) {
 	case least > p.Errors:
 		return Broke, fmt.Sprintf("%d of %d requests failed", s.Failed, s.Sent)
 	case s.P95Low > p.P95:
-		return Broke, fmt.Sprintf("nineteen of twenty took %s", short(s.P95))
+		return Broke, fmt.Sprintf("the 95th percentile is %s", short(s.P95))
 	case s.Dropped > 0:
 		return Broke, fmt.Sprintf("%d requests found %d others under way", s.Dropped, MostAtOnce)
 	case s.Late > max(p.P95/4, 5*time.Millisecond):
 		return Void, fmt.Sprintf("requests went out up to %s late: this machine has too much to do", short(s.Late))
 	case s.P95High == 0 || s.P95High > p.P95 || most > max(p.Errors, 3/float64(n)): // of none that failed no less can be said
-		return Unsure, fmt.Sprintf("nineteen of twenty took %s, which is too near to say", short(s.P95))
+		return Unsure, fmt.Sprintf("the 95th percentile is %s, which is too near to say", short(s.P95))
 	}
-	return Held, fmt.Sprintf("nineteen of twenty took %s", short(s.P95))
+	return Held, fmt.Sprintf("the 95th percentile is %s", short(s.P95))
 }
 
 func short(d time.Duration) string {

@@ -52,7 +52,7 @@ func storyTest(number int64, state capacity.Word, says string, steps []loadtest.
 	if state == capacity.TestDone {
 		t.Safe, t.Broke = 168.8, 182.2
 		t.Fit = &loadtest.Fit{Law: loadtest.Law{Lambda: 41, Sigma: 0.21, Kappa: 0.0007}, Peak: 178, Low: 169, High: 191, Reached: 0.97}
-		t.FitSays = "the law of scaling peaks at 178 requests a second (169 to 191)"
+		t.FitSays = "by the Universal Scalability Law it peaks at 178 requests a second (169 to 191)"
 	}
 	return capacity.TestLine{Ref: t.Ref(), Test: t}
 }

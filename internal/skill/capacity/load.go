@@ -194,7 +194,7 @@ func (t *Test) conclude() {
 		t.FitSays = err.Error()
 	} else if fit.Peak < 1e9 && fit.High < 1e9 { // JSON knows no infinity
 		t.Fit = &fit
-		t.FitSays = fmt.Sprintf("the law of scaling peaks at %.4g requests a second (%.4g to %.4g)", fit.Peak, fit.Low, fit.High)
+		t.FitSays = fmt.Sprintf("by the Universal Scalability Law it peaks at %.4g requests a second (%.4g to %.4g)", fit.Peak, fit.Low, fit.High)
 		if fit.Reached < 0.75 {
 			t.FitSays += fmt.Sprintf("; the steps reached %.0f %% of that, so that it is a guess", 100*fit.Reached)
 		}

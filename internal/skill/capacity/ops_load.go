@@ -20,7 +20,7 @@ type TestIn struct {
 	Env     string  `json:"env" arg:"1" maxLength:"100" example:"1" doc:"The environment, by its number or ID."`
 	Service string  `json:"service,omitempty" arg:"2" maxLength:"100" example:"web" doc:"The service of it; without it the one that answers at its address."`
 	Path    string  `json:"path,omitempty" default:"/" maxLength:"500" example:"/orders" doc:"What is asked for, by GET."`
-	P95     string  `json:"p95,omitempty" default:"500ms" maxLength:"20" example:"200ms" doc:"The promise: nineteen of twenty requests are answered within it."`
+	P95     string  `json:"p95,omitempty" default:"500ms" maxLength:"20" example:"200ms" doc:"The promise: 95 % of requests are answered within it."`
 	Errors  float64 `json:"errors,omitempty" default:"1" minimum:"0" maximum:"50" example:"1" doc:"The promise: at most this many of a hundred requests fail."`
 	From    float64 `json:"from,omitempty" default:"5" minimum:"1" maximum:"10000" example:"10" doc:"The rate of the first step, in requests a second."`
 	To      float64 `json:"to,omitempty" default:"1000" minimum:"1" maximum:"10000" example:"500" doc:"The greatest rate that is tried."`

@@ -29,7 +29,7 @@ func badge(of string, w Word) string {
 
 // Promised is what the service is to keep.
 func (t Test) Promised() string {
-	return fmt.Sprintf("nineteen of twenty requests within %s, at most %g %% fail", t.Promise.P95, 100*t.Promise.Errors)
+	return fmt.Sprintf("95 %% of requests within %s, at most %g %% fail", t.Promise.P95, 100*t.Promise.Errors)
 }
 
 // Text implements op.Texter.
@@ -43,7 +43,7 @@ func (s TestShown) Text() string {
 		fmt.Fprintf(&b, "          λ %.4g, σ %.4g, κ %.4g\n", f.Lambda, f.Sigma, f.Kappa)
 	}
 	for _, st := range s.Steps {
-		fmt.Fprintf(&b, "%8.1f/s  %s  answered %.1f/s, %.1f at once, half within %s, %s\n", st.Rate, badge("step", Word(st.Verdict)), st.Done, st.AtOnce, Short(st.P50), st.Says)
+		fmt.Fprintf(&b, "%8.1f/s  %s  answered %.1f/s, %.1f at once, p50 %s, %s\n", st.Rate, badge("step", Word(st.Verdict)), st.Done, st.AtOnce, Short(st.P50), st.Says)
 	}
 	if s.State == TestWaiting || s.State == TestRunning {
 		fmt.Fprintf(&b, "Follow it: prentice loadtest show %d\n", s.Number)
