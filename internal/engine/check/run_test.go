@@ -165,10 +165,10 @@ func TestWhatTakesTooLongIsUnknownAndWhatWasJudgedByThenCounts(t *testing.T) {
 			}
 			return []Outcome{{Rule: "quick/a", Truth: prentice.Pass}}, nil
 		}}
-	j := Judge{Kinds: []Kind{slow, quick}, Within: time.Millisecond}
+	j := Judge{Kinds: []Kind{slow, quick}, Within: 300 * time.Millisecond}
 	rules, _ := j.Rules(t.Context(), nil)
 	list, err := j.All(t.Context(), Example{}.Tree(), rules)
-	want := "quick/a pass; slow/broken fail; slow/held pass; slow/none unknown (it was not judged within 1ms); slow/still unknown (it was not judged within 1ms)"
+	want := "quick/a pass; slow/broken fail; slow/held pass; slow/none unknown (it was not judged within 300ms); slow/still unknown (it was not judged within 300ms)"
 	if got := standing(list); err != nil || got != want {
 		t.Errorf("%s, %v", got, err)
 	}

@@ -59,7 +59,7 @@ func (k *Desk) ops() []op.Op {
 			WithExample("prentice capacity test 1 web --path /orders --p95 200ms --errors 1").WithEvidence().WithHelp(
 			"Only environments that prentice made can be tested. Requests are GETs, come whether or not those before were answered, and are timed from when they should have gone out. One test runs at a time; it ends by itself, and prentice loadtest cancel NUMBER ends it before."),
 		op.New("loadtest.list", prentice.Look, prentice.Viewer, "List load tests, the newest first.", k.listTests).
-			WithExample("prentice loadtest list").OfferedAsRefs("loadtest"),
+			WithExample("prentice loadtest list").Naming("loadtest").OfferedAsRefs("loadtest"),
 		op.New("loadtest.show", prentice.Look, prentice.Viewer, "Show a load test: each step, the rate that is safe, and the Universal Scalability Law that fits.", k.showTest).
 			WithExample("prentice loadtest show 1"),
 		op.New("loadtest.cancel", prentice.Change, prentice.Operator, "End a load test that waits or runs.", k.cancelTest).

@@ -33,7 +33,7 @@ type TestsIn struct{}
 
 // TestName names one.
 type TestName struct {
-	Number string `json:"number" arg:"1" maxLength:"40" example:"loadtest/1" doc:"The test, such as loadtest/1 or 1."`
+	Number string `json:"number" arg:"1" of:"loadtest" maxLength:"40" example:"loadtest/1" doc:"The test, such as loadtest/1 or 1."`
 }
 
 // TestLine is a load test in a list.
