@@ -85,7 +85,7 @@ func (s *System) faces(build Build, secret string) (http.Handler, error) {
 	return behind(proxies, s.besides(s.orPings(root, all))), err
 }
 
-// reached refuses ways in of which one takes the address of a page.
+// reached refuses a face that takes the address of a page.
 func reached(mux *http.ServeMux, pages []op.Page) error {
 	for _, p := range pages {
 		r := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: p.Path}}

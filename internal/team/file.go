@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"prentice"
+	"prentice/internal/kit/clip"
 	"prentice/internal/kit/strict"
 )
 
@@ -63,4 +64,20 @@ func Findings(file string, problems []strict.Problem) []prentice.Finding {
 		findings = append(findings, prentice.Finding{At: prentice.Pos{File: file, Line: p.Line, Column: p.Column}, Error: true, Text: p.Text, Hint: p.Hint})
 	}
 	return findings
+}
+
+// Ref reads a ref as the catalog writes it, or a bare name of a kind.
+func Ref(r *strict.Reader, n *strict.Node, key, kind string) prentice.Ref {
+	if n == nil {
+		return ""
+	}
+	text := r.Text(n, key)
+	if !strings.ContainsAny(text, ":/") {
+		text = kind + "/" + text
+	}
+	ref, err := prentice.ParseRef(strings.Replace(text, ":", "/", 1))
+	if err != nil {
+		r.Wrong(n, "write a name, or a ref such as group:ops", "%s is %q", key, clip.Text(text))
+	}
+	return ref
 }

@@ -1,7 +1,6 @@
 package heartbeat
 
 import (
-	"strings"
 	"time"
 
 	"prentice"
@@ -38,7 +37,7 @@ type reader struct{ strict.Reader }
 
 func (r *reader) jobs(to *Rules, top *strict.Node) {
 	v := r.Mapping(top, "heartbeats file", "owner", "jobs")
-	owner := r.ref(v["owner"], "owner", "group")
+	owner := team.Ref(&r.Reader, v["owner"], "owner", "group")
 	list := r.List(v["jobs"], "jobs")
 	if len(list) > mostJobs {
 		r.Wrong(v["jobs"], "leave out what no one needs", "there are %d jobs, at most %d are read", len(list), mostJobs)
@@ -75,8 +74,8 @@ func (r *reader) job(n *strict.Node, owner prentice.Ref) Job {
 		}
 	}
 	j.Tags = r.Words(v["tags"], "tags")
-	j.Service = r.ref(v["service"], "service", "service")
-	if one := r.ref(v["owner"], "owner", "group"); one != "" {
+	j.Service = team.Ref(&r.Reader, v["service"], "service", "service")
+	if one := team.Ref(&r.Reader, v["owner"], "owner", "group"); one != "" {
 		j.Owner = one
 	}
 	if v["severity"] != nil {
@@ -100,20 +99,4 @@ func (r *reader) length(n *strict.Node, key string) time.Duration {
 		return 0
 	}
 	return d
-}
-
-// ref reads a ref as the catalog writes it, or a bare name of a kind.
-func (r *reader) ref(n *strict.Node, key, kind string) prentice.Ref {
-	if n == nil {
-		return ""
-	}
-	text := r.Text(n, key)
-	if !strings.ContainsAny(text, ":/") {
-		text = kind + "/" + text
-	}
-	ref, err := prentice.ParseRef(strings.Replace(text, ":", "/", 1))
-	if err != nil {
-		r.Wrong(n, "write a name, or a ref such as group:ops", "%s is %q", key, clip.Text(text))
-	}
-	return ref
 }

@@ -169,7 +169,7 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// first keeps when the first word came, as whoever asks does.
+// first keeps when the first word came, as the caller does.
 type first struct {
 	Cut
 	at time.Time

@@ -22,7 +22,7 @@ type Question struct {
 	Most     int           // series that are wanted; 0 is as many as are shown
 }
 
-// Asked is whoever answers questions: our own store, or a source.
+// Asked answers queries: our own store, or a source.
 type Asked interface {
 	Ask(ctx context.Context, q Question) (Answer, error)
 }

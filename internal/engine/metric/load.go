@@ -46,7 +46,7 @@ var accessKeys = []string{"user", "password", "bearer", "proxy", "trust"}
 
 func (r *reader) rules(to *Rules, top *strict.Node) {
 	v := r.Mapping(top, "metrics file", "owner", "kept", "jobs", "sources")
-	owner := r.ref(v["owner"], "owner", "group")
+	owner := team.Ref(&r.Reader, v["owner"], "owner", "group")
 	if v["kept"] != nil {
 		to.Kept = r.length(v["kept"], "kept", time.Hour, 5*366*24*time.Hour)
 	}
@@ -82,10 +82,10 @@ func (r *reader) most(n *strict.Node, what string, most int) []*strict.Node {
 func (r *reader) job(n *strict.Node, owner prentice.Ref) Job {
 	v := r.Mapping(n, "job", append([]string{"name", "service", "owner", "targets", "every", "timeout", "labels", "keep", "drop", "drop_labels", "most_series", "most_bytes"}, accessKeys...)...)
 	j := Job{Name: r.name(v["name"], n, "job"), Owner: owner, Every: DefaultEvery, MostSeries: DefaultSeries, MostBytes: DefaultBytes}
-	if one := r.ref(v["owner"], "owner", "group"); one != "" {
+	if one := team.Ref(&r.Reader, v["owner"], "owner", "group"); one != "" {
 		j.Owner = one
 	}
-	j.Service = r.ref(v["service"], "service", "service")
+	j.Service = team.Ref(&r.Reader, v["service"], "service", "service")
 	if v["targets"] == nil {
 		r.Wrong(n, "write targets: with the addresses of pages, such as http://db1:9187/metrics", "the job has no targets")
 	}
@@ -221,20 +221,4 @@ func (r *reader) length(n *strict.Node, key string, least, most time.Duration) t
 		return least
 	}
 	return d
-}
-
-// ref reads a ref as the catalog writes it, or a bare name of a kind.
-func (r *reader) ref(n *strict.Node, key, kind string) prentice.Ref {
-	if n == nil {
-		return ""
-	}
-	text := r.Text(n, key)
-	if !strings.ContainsAny(text, ":/") {
-		text = kind + "/" + text
-	}
-	ref, err := prentice.ParseRef(strings.Replace(text, ":", "/", 1))
-	if err != nil {
-		r.Wrong(n, "write a name, or a ref such as group:ops", "%s is %q", key, clip.Text(text))
-	}
-	return ref
 }

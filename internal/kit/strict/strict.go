@@ -133,19 +133,30 @@ func (r *Reader) Wrong(n *Node, hint, format string, args ...any) {
 	r.Problems = append(r.Problems, p)
 }
 
+// indefinite is a thing with its article, as a sentence begins with it.
+func indefinite(what string) string {
+	switch {
+	case strings.HasPrefix(what, "a "), strings.HasPrefix(what, "an "):
+		return what
+	case what != "" && strings.ContainsRune("aeiou", rune(what[0])):
+		return "an " + what
+	}
+	return "a " + what
+}
+
 // Mapping reads a mapping whose keys must be among known. Its values are never
 // nil: a key that is not there is not in the map.
 func (r *Reader) Mapping(n *Node, what string, known ...string) map[string]*Node {
 	values := map[string]*Node{}
 	if n == nil || n.Kind != yaml.MappingNode {
-		r.Wrong(n, "write key: value lines", "a %s is a mapping", what)
+		r.Wrong(n, "write key: value lines", "%s is a mapping", indefinite(what))
 		return values
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		switch {
 		case !slices.Contains(known, key.Value):
-			r.Wrong(key, r.instead(key.Value, known), "a %s has no key %q", what, clip(key.Value))
+			r.Wrong(key, r.instead(key.Value, known), "%s has no key %q", indefinite(what), clip(key.Value))
 		case values[key.Value] != nil:
 			r.Wrong(key, "keep one of them", "key %q is there twice", key.Value)
 		default:

@@ -85,3 +85,13 @@ func TestATagThatTheReaderKnowsIsLeftToIt(t *testing.T) {
 		t.Errorf("%+v", r.Problems)
 	}
 }
+
+func TestAProblemNamesAThingWithItsArticle(t *testing.T) {
+	for what, want := range map[string]string{"task": `a task has no key "x"`, "end": `an end has no key "x"`, "alerts file": `an alerts file has no key "x"`, "a finding": `a finding has no key "x"`, "an agreement": `an agreement has no key "x"`} {
+		var r strict.Reader
+		r.Mapping(r.Document([]byte("x: 1\n")), what, "y")
+		if len(r.Problems) != 1 || !strings.Contains(r.Problems[0].Text, want) {
+			t.Errorf("%s: %+v", what, r.Problems)
+		}
+	}
+}

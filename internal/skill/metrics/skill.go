@@ -114,7 +114,7 @@ func (k *Desk) with(use func(Store) error) error {
 	return prentice.Errorf(prentice.Unavailable, "this process scrapes nothing").Try("declare jobs in metrics.yaml of the team folder, and ask the server that leads; or name a source of metrics.yaml: --source NAME")
 }
 
-// Asked is whoever answers for a source of metrics.yaml, or with "" for our own samples.
+// Asked is the store that answers for a source of metrics.yaml, or with "" our own.
 func (k *Desk) Asked(source string) (metric.Asked, error) {
 	rules, err := k.rules()
 	if err != nil {

@@ -15,7 +15,7 @@ const (
 	settled   = 30 * time.Second // after a minute, until all that was scraped in it is there
 	backMost  = 6 * time.Hour    // how far back what was not counted is counted later
 	atATime   = 60               // minutes of an indicator in one turn
-	giveUpFor = 10 * time.Minute // how long whoever counts may be away before a minute is unknown
+	giveUpFor = 10 * time.Minute // how long a source may be away before a minute is unknown
 )
 
 // counter is how far the counters of an indicator were counted.

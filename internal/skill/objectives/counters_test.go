@@ -62,7 +62,7 @@ func TestEachMinuteOfCountersIsCountedOnce(t *testing.T) {
 
 		away, now = true, now.Add(5*time.Minute) // it is tried again for a while
 		if err := turn(k); err == nil {
-			t.Error("whoever counts is away, and no one is told")
+			t.Error("the source is away, and no one is told")
 		}
 		is(objective.Counts{Good: 9, Bad: 1})
 
@@ -75,7 +75,7 @@ func TestEachMinuteOfCountersIsCountedOnce(t *testing.T) {
 
 		away, now = true, now.Add(15*time.Minute) // away for too long
 		if err := turn(k); err == nil {
-			t.Error("whoever counts is away, and no one is told")
+			t.Error("the source is away, and no one is told")
 		}
 		got, _, err := store{d}.sum(t.Context(), o, 0, objective.MinuteOf(now)+1)
 		if err != nil || got.Seen() != 50 || got.Unknown <= 10 {

@@ -35,7 +35,7 @@ func (r Report) Text() string {
 	d := r.Incident
 	fmt.Fprintf(&b, "# %s: %s\n\n", d.Ref, md(d.Title))
 	fmt.Fprintf(&b, "A draft from the evidence. What a person has to add stands at its end.\n\n## Impact\n\n")
-	fmt.Fprintf(&b, "- %s was affected for %s, from %s", md(strings.Join(r.Affected, ", ")), long(d.Lasted()), op.At(d.FirstSymptom))
+	fmt.Fprintf(&b, "- Affected: %s, for %s from %s", md(strings.Join(r.Affected, ", ")), long(d.Lasted()), op.At(d.FirstSymptom))
 	if d.Closed.IsZero() {
 		b.WriteString(", and still is.\n")
 	} else {
